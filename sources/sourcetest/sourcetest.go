@@ -1,0 +1,221 @@
+// Package sourcetest holds the test that every collector passes. A collector
+// brings a simulated system and one question for each noun; the harness brings
+// everything that can go wrong in between and checks the promise of package
+// sources: an answer is whole, or it is an error of one plain line, and never
+// an empty list that only means "not seen".
+package sourcetest
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/BurntSushi/toml"
+	"github.com/google/go-cmp/cmp"
+
+	"preread/sources"
+	"preread/sources/simulated/fault"
+)
+
+// A World is a simulated system for one collector.
+type World struct {
+	System   http.Handler // what answers; Run puts a fault.Gate before it
+	Token    string       // the token that the system wants
+	Settings string       // TOML of the source's table; URL in it stands for the system's address
+	Window   sources.Window
+	Queries  []sources.Query // one for each noun, each with an answer that is not empty
+}
+
+// canary is in every secret that the harness hands out, so that a leak shows.
+const canary = "canary"
+
+// A stage is one world, served.
+type stage struct {
+	World
+	kind   sources.Kind
+	gate   *fault.Gate
+	server *httptest.Server
+}
+
+// Open opens a fresh source of the world's settings at the given address.
+func open(t *testing.T, kind sources.Kind, settings, url, token string) sources.Source {
+	t.Helper()
+	source, err := kind.Open(func(into any) error {
+		meta, err := toml.Decode(strings.ReplaceAll(settings, "URL", url), into)
+		if err == nil && len(meta.Undecoded()) > 0 {
+			t.Fatalf("settings %v are not known to %s", meta.Undecoded(), kind.Name)
+		}
+		return err
+	}, sources.Setup{
+		Name: kind.Name, Agent: "preread-test", Pace: time.Millisecond,
+		Secret: func(sources.SecretRef) (sources.Secret, error) { return sources.NewSecret(token), nil },
+	})
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	return source
+}
+
+func (s *stage) ask(t *testing.T, ctx context.Context, token string) sources.Facts {
+	t.Helper()
+	source := open(t, s.kind, s.Settings, s.server.URL, token)
+	asks := make([]sources.Ask, len(s.Queries))
+	for i, q := range s.Queries {
+		asks[i] = sources.Ask{Question: sources.Question{Team: "team", Line: string(q.Noun), Source: s.kind.Name, Query: q}, Source: source}
+	}
+	return sources.Gather(ctx, s.Window, asks, nil)
+}
+
+// Run tests a collector against a world. world is called once for each case,
+// so that no case sees what another did.
+func Run(t *testing.T, kind sources.Kind, world func(*testing.T) World) {
+	t.Helper()
+	if err := sources.Validate([]sources.Kind{kind}); err != nil {
+		t.Fatal(err)
+	}
+	set := func(t *testing.T) *stage {
+		w := world(t)
+		gate := fault.NewGate(w.System)
+		server := httptest.NewServer(gate)
+		t.Cleanup(server.Close)
+		return &stage{World: w, kind: kind, gate: gate, server: server}
+	}
+	t.Run("sample opens without a call", func(t *testing.T) {
+		var called bool
+		dead := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
+		defer dead.Close()
+		var sample map[string]map[string][]map[string]any
+		if _, err := toml.Decode(kind.Sample, &sample); err != nil {
+			t.Fatalf("sample is not TOML: %v", err)
+		}
+		table := sample["source"][kind.Name]
+		if len(table) == 0 {
+			t.Fatalf("sample has no [[source.%s]]", kind.Name)
+		}
+		delete(table[0], "name")
+		var text strings.Builder
+		if err := toml.NewEncoder(&text).Encode(table[0]); err != nil {
+			t.Fatal(err)
+		}
+		source := open(t, kind, text.String(), dead.URL, canary)
+		for _, n := range kind.Nouns {
+			if !source.Answers(n) {
+				t.Errorf("kind says it answers %s, its source does not", n)
+			}
+		}
+		if called {
+			t.Error("Open made a call")
+		}
+	})
+	t.Run("every noun has an answer, the same each time", func(t *testing.T) {
+		s := set(t)
+		first := s.ask(t, t.Context(), s.Token)
+		if gaps := first.Gaps(); len(gaps) > 0 {
+			t.Fatalf("gaps: %+v", gaps)
+		}
+		for _, a := range first.Answers {
+			if len(a.Items)+len(a.Sprints)+len(a.Incidents)+len(a.Alarms)+len(a.Readings) == 0 {
+				t.Errorf("%s: the world's question has an empty answer", a.Question.Line)
+			}
+		}
+		if diff := cmp.Diff(first, s.ask(t, t.Context(), s.Token)); diff != "" {
+			t.Errorf("second run differs (-first +second):\n%s", diff)
+		}
+	})
+	t.Run("wrong token", func(t *testing.T) {
+		s := set(t)
+		s.allUnanswered(t, s.ask(t, t.Context(), "wrong-"+canary))
+	})
+	t.Run("dead server", func(t *testing.T) {
+		s := set(t)
+		s.server.Close()
+		s.allUnanswered(t, s.ask(t, t.Context(), s.Token))
+	})
+	t.Run("cancelled", func(t *testing.T) {
+		s := set(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		s.allUnanswered(t, s.ask(t, ctx, s.Token))
+	})
+	for name, f := range faults {
+		t.Run(name, func(t *testing.T) {
+			s := set(t)
+			s.gate.Add(f)
+			s.allUnanswered(t, s.ask(t, t.Context(), s.Token))
+		})
+	}
+	for name, f := range passing {
+		t.Run(name, func(t *testing.T) {
+			s := set(t)
+			want := s.ask(t, t.Context(), s.Token)
+			s.gate.Add(f)
+			got := s.ask(t, t.Context(), s.Token)
+			if diff := cmp.Diff(want.Answers, got.Answers); diff != "" {
+				t.Errorf("answers differ from those without the fault (-want +got):\n%s", diff)
+			}
+		})
+	}
+	t.Run("redirect to another host", func(t *testing.T) {
+		s := set(t)
+		var stolen []string
+		other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			stolen = append(stolen, r.Header.Get("Authorization"))
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte("{}"))
+		}))
+		defer other.Close()
+		s.gate.Add(fault.Fault{Status: http.StatusFound, Header: http.Header{"Location": {other.URL + "/"}}})
+		s.allUnanswered(t, s.ask(t, t.Context(), s.Token))
+		if len(stolen) > 0 {
+			t.Errorf("the other host was called %d times, with %q", len(stolen), stolen)
+		}
+	})
+}
+
+// faults leave no question with an answer.
+var faults = map[string]fault.Fault{
+	"sign-in page":    {Body: "<!DOCTYPE html><title>Sign in</title>" + canary},
+	"empty body":      {Body: " "},
+	"401":             {Status: 401, Body: `{"message":"bad credentials ` + canary + `"}`},
+	"403":             {Status: 403, Body: `{"message":"forbidden ` + canary + `"}`},
+	"404":             {Status: 404, Body: `{"message":"not found ` + canary + `"}`},
+	"410":             {Status: 410, Body: `{"message":"gone ` + canary + `"}`},
+	"500":             {Status: 500, Body: "oops " + canary},
+	"502":             {Status: 502, Body: "<html>bad gateway " + canary},
+	"503":             {Status: 503, Body: "down " + canary},
+	"storm of 429":    {Status: 429, Body: `{"message":"slow down ` + canary + `"}`},
+	"429 for an hour": {Status: 429, Header: http.Header{"Retry-After": {"3600"}}, Body: "{}"},
+	"wrong types":     {WrongType: true},
+	"cut":             {Cut: true},
+}
+
+// passing faults are over before patience is: the answer must be the true one.
+var passing = map[string]fault.Fault{
+	"429 twice":           {Times: 2, Status: 429, Header: http.Header{"Retry-After": {"0"}}, Body: "{}"},
+	"503 once":            {Times: 1, Status: 503, Body: "down"},
+	"502 twice, later on": {After: 2, Times: 2, Status: 502, Body: "<html>"},
+}
+
+// allUnanswered checks that no question was answered, and that what is said of
+// it is one plain line that gives nothing away.
+func (s *stage) allUnanswered(t *testing.T, facts sources.Facts) {
+	t.Helper()
+	for _, a := range facts.Answers {
+		if a.Gap == "" {
+			t.Errorf("%s: answered, with %d items, %d sprints, %d incidents, %d alarms, %d readings; want a reason why not",
+				a.Question.Line, len(a.Items), len(a.Sprints), len(a.Incidents), len(a.Alarms), len(a.Readings))
+			continue
+		}
+		for _, text := range []string{a.Gap, a.Hint} {
+			if strings.Contains(text, canary) || strings.Contains(text, s.Token) {
+				t.Errorf("%s: %q gives away a secret or a body", a.Question.Line, text)
+			}
+			if strings.ContainsAny(text, "\n\t{}<>") || len(text) > 250 || strings.HasSuffix(text, ".") {
+				t.Errorf("%s: %q is not one plain line", a.Question.Line, text)
+			}
+		}
+	}
+}
