@@ -212,8 +212,9 @@ type Question struct {
 // filled.
 type Answer struct {
 	Question  Question    `json:"question"`
-	Gap       string      `json:"gap,omitempty"`  // why there is no answer, for the page
-	Hint      string      `json:"hint,omitempty"` // what to do about it, for whoever runs the program
+	Gap       string      `json:"gap,omitempty"`     // why there is no answer, for the page
+	Hint      string      `json:"hint,omitempty"`    // what to do about it, for whoever runs the program
+	Evidence  Evidence    `json:"evidence,omitzero"` // the page that shows the whole answer, where there is one
 	Items     []Item      `json:"items,omitempty"`
 	Sprints   []Sprint    `json:"sprints,omitempty"`
 	Incidents []Incident  `json:"incidents,omitempty"`

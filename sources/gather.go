@@ -96,5 +96,8 @@ func answer(ctx context.Context, window Window, ask Ask) (a Answer) {
 	if err != nil {
 		return unanswered(err)
 	}
+	if s.Evidence != nil {
+		a.Evidence = s.Evidence(window, q)
+	}
 	return a
 }

@@ -59,6 +59,10 @@ type Source struct {
 	Alarms    func(context.Context, Window, Query) ([]AlarmWeek, error)
 	Readings  func(context.Context, Window, Query) ([]Reading, error)
 
+	// Evidence returns the page that shows the whole answer to a question, for
+	// people to open. It makes no call. Nil, or zero Evidence: there is none.
+	Evidence func(Window, Query) Evidence
+
 	// Requests tells how many HTTP requests, retries included, the source has
 	// sent so far. Nil: it sends none.
 	Requests func() int

@@ -55,6 +55,9 @@ func limited(resp *http.Response) bool {
 		(resp.Header.Get("X-RateLimit-Remaining") == "0" || resp.Header.Get("Retry-After") != "" || resp.Header.Get(limitMark) != "")
 }
 
+// Limited reports whether an answer is a rate limit, for a collector's Inspect.
+func Limited(resp *http.Response) bool { return limited(resp) }
+
 // limitMark is set by markLimit on answers that are a limit by their text only.
 const limitMark = "Preread-Rate-Limit"
 

@@ -206,8 +206,8 @@ func (c *Client) judge(resp *http.Response) error {
 	if resp.StatusCode/100 == 2 {
 		return c.wantJSON(resp)
 	}
-	if c.Pass != nil && c.Pass(resp.StatusCode) {
-		return c.wantJSON(resp)
+	if c.Pass != nil && c.Pass(resp.StatusCode) && c.wantJSON(resp) == nil {
+		return nil
 	}
 	err := &StatusError{Status: resp.StatusCode, Unanswered: *c.statusWords(resp)}
 	if resp.StatusCode == http.StatusUnauthorized {
