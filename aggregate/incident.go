@@ -1,0 +1,38 @@
+package aggregate
+
+import (
+	"slices"
+
+	"preread/sources"
+)
+
+// Incidents holds the incidents that were opened in the window or still open
+// when it began, oldest first.
+type Incidents struct {
+	Incidents []sources.Incident
+}
+
+// In returns the incidents that were opened in a week.
+func (i *Incidents) In(window sources.Window, week sources.Week) []sources.Incident {
+	var in []sources.Incident
+	for _, incident := range i.Incidents {
+		if window.WeekOf(incident.Opened) == week {
+			in = append(in, incident)
+		}
+	}
+	return in
+}
+
+// incidents counts incidents by the week in which they were opened.
+func incidents(facts []sources.Incident, window sources.Window) (*Incidents, series) {
+	facts = slices.Clone(facts)
+	slices.SortStableFunc(facts, func(a, b sources.Incident) int { return a.Opened.Compare(b.Opened) })
+	grade := sources.Whole()
+	for _, f := range facts {
+		grade = grade.Worse(f.Graded)
+	}
+	i := &Incidents{Incidents: facts}
+	return i, series{shown: weekly(window, grade, func(week sources.Week) float64 {
+		return float64(len(i.In(window, week)))
+	})}
+}

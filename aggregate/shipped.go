@@ -1,0 +1,58 @@
+package aggregate
+
+import (
+	"slices"
+	"time"
+
+	"preread/sources"
+)
+
+// Shipped holds what was merged and released inside the window.
+type Shipped struct {
+	Merged   []sources.Item // pull requests by people, oldest first
+	Bots     []int          // pull requests by machines, by week
+	Releases []sources.Item // oldest first, prereleases too
+}
+
+// shipped counts merged pull requests by people.
+func shipped(items []sources.Item, window sources.Window) (*Shipped, series) {
+	s := &Shipped{Bots: make([]int, window.Count)}
+	for _, item := range items {
+		at, done := doneAt(item)
+		if !done || !window.Holds(at) {
+			continue
+		}
+		switch {
+		case item.Kind == sources.Release:
+			s.Releases = append(s.Releases, item)
+		case item.Bot:
+			s.Bots[slices.Index(window.Weeks(), window.WeekOf(at))]++
+		default:
+			s.Merged = append(s.Merged, item)
+		}
+	}
+	byDone := func(a, b sources.Item) int {
+		x, _ := doneAt(a)
+		y, _ := doneAt(b)
+		return x.Compare(y)
+	}
+	slices.SortStableFunc(s.Merged, byDone)
+	slices.SortStableFunc(s.Releases, byDone)
+	return s, series{shown: weekly(window, gradeOf(items), func(week sources.Week) float64 {
+		n := 0
+		for _, item := range s.Merged {
+			if at, _ := doneAt(item); window.WeekOf(at) == week {
+				n++
+			}
+		}
+		return float64(n)
+	})}
+}
+
+// doneAt returns when an item was last merged, closed or published.
+func doneAt(item sources.Item) (at time.Time, done bool) {
+	if len(item.Done) == 0 {
+		return time.Time{}, false
+	}
+	return item.Done[len(item.Done)-1].From, true
+}

@@ -1,0 +1,270 @@
+// Package config reads preread.toml: the reader, the sources, the teams and
+// the lines of their pages. It checks everything that can be checked without
+// a network and complains about all of it at once, each mistake at its
+// file:line:col and with the nearest valid thing.
+//
+// A source's own keys are not known here: its collector decodes its table
+// through [sources.Decode] and complaints still carry their place. Secrets are
+// named in the file, never written there; who resolves them is the caller's
+// affair.
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// A Config is a settings file that has been checked.
+type Config struct {
+	File   string
+	Report Report
+	Teams  []aggregate.Team
+
+	tables    []sourceTable
+	questions []sources.Question
+}
+
+// A Report is the [report] table.
+type Report struct {
+	Title   string       `toml:"title"`    // default: the teams' names
+	Reader  string       `toml:"reader"`   // whom the page is for
+	Zone    sources.Zone `toml:"timezone"` // default: UTC
+	Weeks   int          `toml:"weeks"`    // default: 6
+	Out     Path         `toml:"out"`      // default: prereads/{{.Week}}.md
+	Session Session      `toml:"session"`  // the working session; zero: not said
+}
+
+// A Session is the weekly hour in which manager and reader meet.
+type Session struct {
+	Weekday time.Weekday
+	Clock   string // "10:00"; "" for no session
+}
+
+// UnmarshalText reads "Tuesday 10:00".
+func (s *Session) UnmarshalText(text []byte) error {
+	day, clock, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if strings.EqualFold(day, d.String()) {
+			if _, err := time.Parse("15:04", clock); err != nil {
+				return fmt.Errorf(`%q has no time of day such as "%s 10:00"`, sources.OneLine(string(text), 40), d)
+			}
+			*s = Session{d, clock}
+			return nil
+		}
+	}
+	return fmt.Errorf(`%q is not a session such as "Tuesday 10:00"`, sources.OneLine(string(text), 40))
+}
+
+// A Path is where the page goes, with {{.Week}} in it.
+type Path struct{ pattern *template.Template }
+
+// UnmarshalText reads a path pattern.
+func (p *Path) UnmarshalText(text []byte) error {
+	t, err := template.New("out").Option("missingkey=error").Parse(string(text))
+	if err == nil {
+		_, err = Path{t}.For(sources.Week{Year: 2026, N: 1})
+	}
+	if err != nil || len(text) == 0 {
+		return fmt.Errorf("%q is not a path; only {{.Week}} can be filled in", sources.OneLine(string(text), 60))
+	}
+	p.pattern = t
+	return nil
+}
+
+// For returns the path of one week's page.
+func (p Path) For(week sources.Week) (string, error) {
+	var b strings.Builder
+	err := p.pattern.Execute(&b, map[string]string{"Week": week.String()})
+	return b.String(), err
+}
+
+// A sourceTable is a [[source.KIND]] table before it is opened.
+type sourceTable struct {
+	table
+	kind sources.Kind
+	name string
+}
+
+// Problems are all mistakes of a settings file, in the order of the file.
+type Problems []Problem
+
+// A Problem is one mistake. It reads "file:line:col: what is wrong".
+type Problem struct {
+	File      string
+	Line, Col int
+	Text      string
+}
+
+// Error returns the problem in one line.
+func (p Problem) Error() string {
+	if p.Line == 0 {
+		return fmt.Sprintf("%s: %s", p.File, p.Text)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Col, p.Text)
+}
+
+// Error returns one line for each problem.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// loader carries what is needed while a file is read.
+type loader struct {
+	file     string
+	kinds    []sources.Kind
+	places   map[string]place
+	problems Problems
+	config   *Config
+}
+
+func (l *loader) complain(path, format string, args ...any) {
+	at, found := l.places[path]
+	for !found && path != "" { // inside an inline table: the nearest thing around it
+		path = path[:max(0, strings.LastIndexByte(path, '.'))]
+		at, found = l.places[path]
+	}
+	l.problems = append(l.problems, Problem{l.file, at.line, at.col, fmt.Sprintf(format, args...)})
+}
+
+// Load reads and checks the text of a settings file. The error is [Problems].
+func Load(file, text string, kinds []sources.Kind) (*Config, error) {
+	text = strings.TrimPrefix(text, "\ufeff")
+	var root map[string]any
+	if _, err := toml.Decode(text, &root); err != nil {
+		return nil, Problems{syntaxProblem(file, err)}
+	}
+	l := &loader{file: file, kinds: kinds, places: places(text), config: &Config{File: file}}
+	top := table{"", root}
+	for _, key := range l.sorted(top) {
+		if known := []string{"report", "source", "team"}; !slices.Contains(known, key) {
+			l.complain(key, "unknown key %q in the file%s", sources.OneLine(key, 60), nearest(key, known))
+		}
+	}
+	l.report(top)
+	l.sources(top)
+	l.teams(top)
+	if len(l.problems) > 0 {
+		slices.SortStableFunc(l.problems, func(a, b Problem) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+		})
+		return nil, l.problems
+	}
+	return l.config, nil
+}
+
+func syntaxProblem(file string, err error) Problem {
+	if parse, ok := err.(toml.ParseError); ok {
+		// The library's own words, without what it adds for other readers.
+		return Problem{file, parse.Position.Line, max(1, parse.Position.Col), sources.OneLine(strings.TrimSuffix(parse.Message, "."), 160)}
+	}
+	return Problem{File: file, Text: sources.OneLine(err.Error(), 160)}
+}
+
+func (l *loader) report(top table) {
+	r := &l.config.Report
+	r.Weeks = 6
+	_ = r.Out.UnmarshalText([]byte("prereads/{{.Week}}.md"))
+	t, found := l.sub(top, "report")
+	if !found {
+		return
+	}
+	if l.decode(t, r) == nil && (r.Weeks < 1 || r.Weeks > 26) {
+		l.complain(join(t.path, "weeks"), "weeks: %d is not between 1 and 26", r.Weeks)
+	}
+}
+
+func (l *loader) sources(top table) {
+	all, found := l.sub(top, "source")
+	if !found {
+		if _, wrong := top.values["source"]; !wrong {
+			l.complain("", "no [[source.…]]: name at least one of %s", strings.Join(l.kindNames(), ", "))
+		}
+		return
+	}
+	for _, word := range l.sorted(all) {
+		i := slices.IndexFunc(l.kinds, func(k sources.Kind) bool { return k.Name == word })
+		if i < 0 {
+			path := join(all.path, word)
+			if _, listed := l.places[path+".0"]; listed {
+				path += ".0"
+			}
+			l.complain(path, "unknown source %q%s", sources.OneLine(word, 60), nearest(word, l.kindNames()))
+			continue
+		}
+		for _, t := range l.list(all, word) {
+			l.source(t, l.kinds[i])
+		}
+	}
+}
+
+func (l *loader) kindNames() []string {
+	names := make([]string, len(l.kinds))
+	for i, k := range l.kinds {
+		names[i] = k.Name
+	}
+	return names
+}
+
+// source notes one table and lets its collector check it. A stand-in goes for
+// the secret: whether the real one is there matters only to a run that uses
+// the network.
+func (l *loader) source(t table, kind sources.Kind) {
+	s := sourceTable{table: t, kind: kind, name: kind.Name}
+	if given, found := t.values["name"]; found {
+		name, ok := given.(string)
+		if !ok || name == "" {
+			l.complain(join(t.path, "name"), "name: a text in quotes is wanted here")
+			return
+		}
+		s.name = name
+	}
+	if slices.ContainsFunc(l.config.tables, func(o sourceTable) bool { return o.name == s.name }) {
+		l.complain(t.path, "a second source is named %q; give it a name of its own", sources.OneLine(s.name, 60))
+	}
+	l.config.tables = append(l.config.tables, s)
+	_, err := kind.Open(func(into any) error { return l.decode(t, into, "name") }, sources.Setup{
+		Name:   s.name,
+		Secret: func(sources.SecretRef) (sources.Secret, error) { return sources.NewSecret("-"), nil },
+	})
+	if err != nil && err != errTable {
+		path := t.path
+		if key, _, found := strings.Cut(err.Error(), ":"); found {
+			if _, given := t.values[key]; given {
+				path = join(t.path, key)
+			}
+		}
+		reason, hint := sources.Reason(err)
+		if hint != "" {
+			reason += "; " + hint
+		}
+		l.complain(path, "%s", reason)
+	}
+}
+
+var idPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+func (l *loader) id(t table, id, what string) bool {
+	if idPattern.MatchString(id) {
+		return true
+	}
+	if _, given := t.values["id"]; !given {
+		l.complain(t.path, "this %s has no id; give it a short one, such as id = %q", what, "checkout")
+		return false
+	}
+	l.complain(join(t.path, "id"), "id: %q is not made of lower-case letters, digits and single hyphens", sources.OneLine(id, 60))
+	return false
+}

@@ -1,0 +1,260 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// A shape is how one noun is written in a team's settings and what its line
+// looks like unless the settings say otherwise.
+type shape struct {
+	key    string // the table's name, which is also the line's id
+	noun   sources.Noun
+	title  string
+	unit   string
+	better aggregate.Better
+}
+
+// shapes are the nouns that a team has once, in the order of the page.
+var shapes = []shape{
+	{"delivery", sources.Delivery, "Sprint delivery", "ratio", aggregate.Higher},
+	{"quality", sources.Quality, "Bugs opened", "bugs", aggregate.Lower},
+	{"incidents", sources.Incidents, "Incidents", "incidents", aggregate.Lower},
+	{"alarms", sources.Alarms, "Alarms", "episodes", aggregate.Lower},
+	{"shipped", sources.Shipped, "Pull requests merged", "pull requests", aggregate.Higher},
+}
+
+// teamTable is a [[team]] table, without the tables inside it.
+type teamTable struct {
+	ID   string `toml:"id"`
+	Name string `toml:"name"`
+}
+
+// lineTable is what any line's table may hold. Which keys a noun really takes
+// is checked by lineKeys.
+type lineTable struct {
+	ID       string          `toml:"id"`
+	Title    string          `toml:"title"`
+	Why      string          `toml:"why"`
+	Start    sources.Day     `toml:"start"`
+	Due      sources.Day     `toml:"due"`
+	From     string          `toml:"from"`
+	Query    string          `toml:"query"`
+	Matchers string          `toml:"matchers"`
+	Board    int64           `toml:"board"`
+	Unit     string          `toml:"unit"`
+	Better   direction       `toml:"better"`
+	Green    aggregate.Limit `toml:"green"`
+	Red      aggregate.Limit `toml:"red"`
+}
+
+// direction is the word for which way a metric should go.
+type direction struct{ aggregate.Better }
+
+// UnmarshalText reads "higher" or "lower".
+func (d *direction) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "higher":
+		d.Better = aggregate.Higher
+	case "lower":
+		d.Better = aggregate.Lower
+	default:
+		return sources.Unansweredf(`%q is neither "higher" nor "lower"`, sources.OneLine(string(text), 40))
+	}
+	return nil
+}
+
+// lineKeys are the keys that the table of a noun takes, those it must have
+// first, up to the empty one.
+var lineKeys = map[sources.Noun][]string{
+	sources.Goals:     {"id", "from", "query", "", "title", "why", "start", "due", "green", "red"},
+	sources.Delivery:  {"from", "board", "", "title", "green", "red"},
+	sources.Quality:   {"from", "query", "", "title", "green", "red"},
+	sources.Incidents: {"from", "query", "", "title", "green", "red"},
+	sources.Alarms:    {"from", "", "matchers", "title", "green", "red"},
+	sources.Shipped:   {"from", "query", "", "title", "green", "red"},
+	sources.Metrics:   {"id", "from", "query", "", "title", "unit", "better", "green", "red"},
+}
+
+func (l *loader) teams(top table) {
+	tables := l.list(top, "team")
+	if _, found := top.values["team"]; !found {
+		l.complain("", "no [[team]]: a page needs at least one")
+	}
+	for _, t := range tables {
+		l.team(t)
+	}
+}
+
+func (l *loader) team(t table) {
+	var head teamTable
+	nested := []string{"goal", "metric"}
+	for _, s := range shapes {
+		nested = append(nested, s.key)
+	}
+	_ = l.decode(t, &head, nested...)
+	l.id(t, head.ID, "team")
+	if head.Name == "" {
+		head.Name = head.ID
+	}
+	if slices.ContainsFunc(l.config.Teams, func(o aggregate.Team) bool { return o.ID == head.ID }) {
+		l.complain(join(t.path, "id"), "id: a second team has the id %q", head.ID)
+	}
+	team := &aggregate.Team{ID: head.ID, Name: head.Name}
+	before := len(l.problems)
+	for _, g := range l.list(t, "goal") {
+		l.line(team, g, shape{noun: sources.Goals, unit: "items", better: aggregate.Higher})
+	}
+	for _, s := range shapes[:2] {
+		l.single(team, t, s)
+	}
+	for _, m := range l.list(t, "metric") {
+		l.line(team, m, shape{noun: sources.Metrics})
+	}
+	for _, s := range shapes[2:] {
+		l.single(team, t, s)
+	}
+	if len(team.Lines) == 0 && len(l.problems) == before {
+		l.complain(t.path, "team %q has no lines; add a goal, delivery, quality, metric, incidents, alarms or shipped table", head.ID)
+	}
+	l.config.Teams = append(l.config.Teams, *team)
+}
+
+func (l *loader) single(team *aggregate.Team, t table, s shape) {
+	if sub, found := l.sub(t, s.key); found {
+		l.line(team, sub, s)
+	}
+}
+
+// line checks one line's table and adds the line and its question.
+func (l *loader) line(team *aggregate.Team, t table, s shape) {
+	var in lineTable
+	before := len(l.problems)
+	keys := lineKeys[s.noun]
+	for _, key := range l.sorted(t) {
+		if valid := slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return k == "" }); !slices.Contains(valid, key) {
+			l.complain(join(t.path, key), "unknown key %q in %s%s", sources.OneLine(key, 60), l.label(t.path), nearest(key, valid))
+			delete(t.values, key)
+		}
+	}
+	_ = l.decode(t, &in)
+	for _, key := range keys[:slices.Index(keys, "")] {
+		if value, found := t.values[key]; !found || value == "" {
+			if key != "id" {
+				l.complain(t.path, "%s has no %s", l.label(t.path), key)
+			}
+		}
+	}
+	if s.key == "" {
+		if l.id(t, in.ID, string(s.noun)) && slices.ContainsFunc(shapes, func(o shape) bool { return o.key == in.ID }) {
+			l.complain(join(t.path, "id"), "id: %q is the name of another line; choose one of its own", in.ID)
+		}
+	} else {
+		in.ID = s.key
+	}
+	if slices.ContainsFunc(team.Lines, func(o aggregate.Line) bool { return o.ID == in.ID && in.ID != "" }) {
+		l.complain(join(t.path, "id"), "id: a second line of this team has the id %q", in.ID)
+	}
+	l.from(t, in.From, s.noun)
+	line := aggregate.Line{
+		ID: in.ID, Noun: s.noun, Title: first(in.Title, s.title, in.ID), Unit: first(in.Unit, s.unit),
+		Better: s.better, Target: aggregate.Target{Green: in.Green, Red: in.Red},
+		Plan: aggregate.GoalPlan{Why: in.Why, Start: in.Start, Due: in.Due},
+	}
+	l.target(t, &line, in.Better.Better)
+	if !in.Start.IsZero() && !in.Due.IsZero() && in.Due.Compare(in.Start) < 0 {
+		l.complain(join(t.path, "due"), "due: %s is before the start, %s", in.Due, in.Start)
+	}
+	if len(l.problems) > before {
+		return
+	}
+	team.Lines = append(team.Lines, line)
+	l.config.questions = append(l.config.questions, sources.Question{
+		Team: team.ID, Line: in.ID, Source: in.From,
+		Query: sources.Query{Noun: s.noun, Text: first(in.Query, in.Matchers), Board: in.Board},
+	})
+}
+
+// from checks that a line asks a source that exists and can tell about it.
+func (l *loader) from(t table, name string, noun sources.Noun) {
+	if name == "" {
+		return // said already
+	}
+	names := make([]string, len(l.config.tables))
+	for i, s := range l.config.tables {
+		names[i] = s.name
+		if s.name != name {
+			continue
+		}
+		if !slices.Contains(s.kind.Nouns, noun) {
+			l.complain(join(t.path, "from"), "from: %q is a %s source, which cannot tell about %s%s", name, s.kind.Name, nounWord(noun), l.whoCan(noun))
+		}
+		return
+	}
+	l.complain(join(t.path, "from"), "from: no source is named %q%s", sources.OneLine(name, 60), nearest(name, names))
+}
+
+func (l *loader) whoCan(noun sources.Noun) string {
+	var can []string
+	for _, k := range l.kinds {
+		if slices.Contains(k.Nouns, noun) {
+			can = append(can, k.Name)
+		}
+	}
+	if len(can) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(can, " and ") + " can"
+}
+
+func nounWord(n sources.Noun) string {
+	for _, s := range shapes {
+		if s.noun == n {
+			return s.key
+		}
+	}
+	return string(n) + "s"
+}
+
+// target settles the direction of a line and checks its two limits against it
+// and against its unit.
+func (l *loader) target(t table, line *aggregate.Line, better aggregate.Better) {
+	if line.Noun == sources.Metrics {
+		line.Better = better
+		if better == aggregate.Neither {
+			line.Better = line.Target.Better()
+		}
+	}
+	if err := line.Target.Check(line.Better); err != nil {
+		key := "green"
+		if _, found := t.values["red"]; found {
+			key = "red"
+		}
+		l.complain(join(t.path, key), "%s", err)
+	}
+	for _, side := range []struct {
+		key   string
+		limit aggregate.Limit
+	}{{"green", line.Target.Green}, {"red", line.Target.Red}} {
+		share := line.Noun == sources.Goals || line.Noun == sources.Delivery
+		switch {
+		case side.limit.IsZero():
+		case share && !side.limit.Percent && side.limit.Value > 1:
+			l.complain(join(t.path, side.key), "%s: this line is a share; did you mean %q?", side.key, side.limit.String()+"%")
+		case !share && side.limit.Percent && line.Noun != sources.Metrics:
+			l.complain(join(t.path, side.key), "%s: this line is a count, not a share; leave out the %% sign", side.key)
+		}
+	}
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
