@@ -63,10 +63,10 @@ func delivery(facts []sources.Sprint, window sources.Window) (*Delivery, series)
 		d.Sprints = append(d.Sprints, sumUp(f, window))
 	}
 	slices.SortStableFunc(d.Sprints, func(a, b Sprint) int {
-		if a.Running() != b.Running() {
-			if a.Running() {
-				return 1
-			}
+		if a.Running() && !b.Running() {
+			return 1
+		}
+		if b.Running() && !a.Running() {
 			return -1
 		}
 		return cmp.Or(a.Sprint.Completed.Compare(b.Sprint.Completed), cmp.Compare(a.ID, b.ID))

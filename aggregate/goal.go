@@ -45,7 +45,21 @@ func goal(line Line, items []sources.Item, window sources.Window) (*Goal, series
 		s.judged = append(s.judged, share)
 	}
 	s.fixed = goalEnd(line, g.Last(), grade, window)
+	if s.fixed != nil && s.fixed.Rule == AllDone {
+		s.fixed.Since, s.fixed.Open = doneSince(g.Weeks)
+	}
 	return g, s
+}
+
+// doneSince looks back for how long everything in scope has been done.
+func doneSince(weeks []GoalWeek) (first sources.Week, open bool) {
+	for i := len(weeks) - 1; i >= 0; i-- {
+		if weeks[i].Total == 0 || weeks[i].Done < weeks[i].Total {
+			return first, false
+		}
+		first = weeks[i].Week
+	}
+	return first, true
 }
 
 // goalWeek compares two instants, the last of the week before and the last of

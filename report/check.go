@@ -1,0 +1,178 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jstemmer/go-junit-report/v2/junit"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// A CheckFormat is a way to write the verdict of a check.
+type CheckFormat string
+
+// The formats of a check.
+const (
+	Text   CheckFormat = "text"
+	AsJSON CheckFormat = "json"
+	GitHub CheckFormat = "github" // workflow commands, shown as annotations
+	JUnit  CheckFormat = "junit"
+)
+
+// CheckFormats are the formats that WriteCheck knows.
+var checkFormats = []CheckFormat{Text, AsJSON, GitHub, JUnit}
+
+// UnmarshalText reads a format's name.
+func (c *CheckFormat) UnmarshalText(text []byte) error {
+	for _, f := range checkFormats {
+		if string(f) == string(text) {
+			*c = f
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a format of check; there is text, json, github and junit", sources.OneLine(string(text), 40))
+}
+
+// An Outcome is what a check says of a whole page.
+type Outcome uint8
+
+// The outcomes, as exit codes.
+const (
+	Fine      Outcome = 0 // nothing fails and everything needed is known
+	Failing   Outcome = 1 // a line is red, or amber where that is asked for
+	CannotSay Outcome = 2 // nothing is known to fail, but something is unknown
+)
+
+// Check judges a page: failOn is Red, or Amber to fail on amber too. A line
+// that is known to fail wins over one that is unknown.
+func Check(r aggregate.Report, failOn aggregate.Status) Outcome {
+	outcome := Fine
+	for _, t := range r.Teams {
+		for _, f := range t.Lines {
+			switch {
+			case fails(f, failOn):
+				return Failing
+			case f.Status.Status == aggregate.Unknown:
+				outcome = CannotSay
+			}
+		}
+	}
+	return outcome
+}
+
+func fails(f aggregate.Finding, failOn aggregate.Status) bool {
+	return f.Status.Status >= failOn
+}
+
+// WriteCheck writes the verdict in a format.
+func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, failOn aggregate.Status) error {
+	switch format {
+	case AsJSON:
+		doc, err := JSON(r, nil)
+		if err == nil {
+			_, err = w.Write(doc)
+		}
+		return err
+	case GitHub:
+		return writeAnnotations(w, r, failOn)
+	case JUnit:
+		return writeJUnit(w, r, failOn)
+	}
+	return writeText(w, r)
+}
+
+// writeText prints one line for each line of the page: worst first would move
+// lines around, so the order is the page's.
+func writeText(w io.Writer, r aggregate.Report) error {
+	var b strings.Builder
+	for _, t := range r.Teams {
+		for _, f := range t.Lines {
+			fmt.Fprintf(&b, "%-7s %s/%s: %s\n", f.Status.Status, t.ID, f.ID, sources.OneLine(StatusReason(f), 300))
+		}
+		fmt.Fprintf(&b, "%-7s %s: %s\n", t.Status, t.ID, countWords(aggregate.Count(t.Lines)))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// annotationLimit is how many annotations of a kind GitHub shows for a step.
+const annotationLimit = 10
+
+// writeAnnotations prints workflow commands: what fails as errors, what is
+// unknown as warnings, amber as notices, each kind at most as often as GitHub
+// shows it.
+func writeAnnotations(w io.Writer, r aggregate.Report, failOn aggregate.Status) error {
+	var b strings.Builder
+	shown := map[string]int{}
+	for _, t := range r.Teams {
+		for _, f := range t.Lines {
+			kind := ""
+			switch {
+			case fails(f, failOn):
+				kind = "error"
+			case f.Status.Status == aggregate.Unknown:
+				kind = "warning"
+			case f.Status.Status == aggregate.Amber:
+				kind = "notice"
+			default:
+				continue
+			}
+			if shown[kind]++; shown[kind] <= annotationLimit {
+				fmt.Fprintf(&b, "::%s title=%s::%s\n", kind,
+					commandProperty(fmt.Sprintf("%s: %s is %s", t.Name, f.Title, f.Status.Status)),
+					commandData(StatusReason(f)))
+			}
+		}
+	}
+	for _, kind := range sortedKeys(shown) {
+		if more := shown[kind] - annotationLimit; more > 0 {
+			fmt.Fprintf(&b, "and %d more of kind %s\n", more, kind)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// commandData escapes the message of a workflow command.
+func commandData(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(sources.OneLine(s, 500))
+}
+
+// commandProperty escapes a property of a workflow command.
+func commandProperty(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(sources.OneLine(s, 200))
+}
+
+// writeJUnit prints a suite for each team and a case for each line: red is a
+// failure, unknown an error, a line without a target is skipped.
+func writeJUnit(w io.Writer, r aggregate.Report, failOn aggregate.Status) error {
+	var suites junit.Testsuites
+	suites.Name = "preread " + r.Window.Last.String()
+	for _, t := range r.Teams {
+		suite := junit.Testsuite{Name: sources.OneLine(t.Name, 200)}
+		for _, f := range t.Lines {
+			c := junit.Testcase{Name: sources.OneLine(f.Title, 200), Classname: t.ID + "." + f.ID, Time: "0"}
+			result := &junit.Result{Message: sources.OneLine(StatusReason(f), 500), Type: string(f.Status.Rule)}
+			switch {
+			case fails(f, failOn):
+				c.Failure = result
+			case f.Status.Status == aggregate.Unknown:
+				c.Error = result
+			case f.Status.Status == aggregate.NoTarget:
+				c.Skipped = result
+			}
+			suite.AddTestcase(c)
+		}
+		suites.AddSuite(suite)
+	}
+	doc, err := xml.MarshalIndent(suites, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, doc)
+	return err
+}

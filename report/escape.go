@@ -1,0 +1,64 @@
+package report
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"preread/sources"
+)
+
+// titleLimit is how much of a title the page shows, in characters.
+const titleLimit = 120
+
+// Escape makes a stranger's text safe inside a line of Markdown, a table cell
+// included: it stays in its line, starts no markup, no HTML and no mention,
+// and is cut past 120 characters.
+func Escape(s string) string { return escape(s, titleLimit) }
+
+// escape is Escape with another limit.
+func escape(s string, limit int) string {
+	var b strings.Builder
+	for _, r := range sources.OneLine(s, limit) {
+		switch r {
+		case '@', '#':
+			// A backslash does not stop a mention or an issue link; a joiner
+			// of no width after the sign does, and is not seen.
+			b.WriteRune(r)
+			b.WriteRune('\u2060')
+		case '\\', '`', '*', '_', '[', ']', '<', '>', '!', '|', '~', '&', '$':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+var plainHost = regexp.MustCompile(`^(\[[0-9a-fA-F:.]+\]|[\pL\pN.-]+)(:[0-9]+)?$`)
+
+// addressEscapes keep the rest of an address from ending a Markdown link or a
+// table cell, or from starting markup.
+var addressEscapes = strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "[", "%5B", "]", "%5D", " ", "%20", "|", "%7C",
+	`"`, "%22", "'", "%27", `\`, "%5C", "`", "%60", "*", "%2A", "_", "%5F", "~", "%7E", "!", "%21", "{", "%7B", "}", "%7D", "^", "%5E")
+
+// link returns text, which must be escaped already, as a link. An address that
+// is not plain http or https makes no link.
+func link(text, address string) string {
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || !plainHost.MatchString(u.Host) || u.User != nil {
+		return text
+	}
+	rest := u.EscapedPath()
+	if u.RawQuery != "" {
+		rest += "?" + u.RawQuery
+	}
+	if u.Fragment != "" {
+		rest += "#" + u.EscapedFragment()
+	}
+	return "[" + text + "](" + u.Scheme + "://" + u.Host + addressEscapes.Replace(sources.OneLine(rest, 2000)) + ")"
+}
+
+// opened returns a fact's name as a link to where it was seen.
+func opened(e sources.Evidence) string { return link(Escape(e.Ref), e.URL) }

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// Brief says a line's last figure and its weeks in a few characters, for a
+// terminal.
+func Brief(f aggregate.Finding) string {
+	figure := cell(f.Line, f.Weeks[len(f.Weeks)-1])
+	if f.Goal != nil {
+		figure = goalFigure(f, f.Goal.Last())
+	}
+	if f.Status.Status == aggregate.Unknown {
+		return spark(f.Weeks) + "  " + sources.OneLine(StatusReason(f), 44)
+	}
+	text := spark(f.Weeks) + "  " + figure
+	if l := limits(f.Line); l != "" {
+		text += "  (" + l + ")"
+	}
+	return sources.OneLine(text, 60)
+}
+
+// Explain writes the derivation of one line: its status with rule and figures,
+// every week, what was counted in the last one, and where each fact was seen.
+func Explain(w io.Writer, window sources.Window, t aggregate.TeamReport, f aggregate.Finding) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s/%s: %s\n\n", t.ID, f.ID, sources.OneLine(f.Title, titleLimit))
+	fmt.Fprintf(&b, "status   %s: %s\n", f.Status.Status, sources.OneLine(StatusReason(f), 400))
+	fmt.Fprintf(&b, "rule     %s\n", RuleWords(f))
+	fmt.Fprintf(&b, "before   %s\n", f.Before.Status)
+	fmt.Fprintf(&b, "signal   unknown: %s\n", SignalReason)
+	fmt.Fprintf(&b, "asked    %s\n\n", sources.OneLine(f.Source, 60))
+	for i, p := range f.Weeks {
+		line := fmt.Sprintf("%s  %-10s %s", p.Week, cell(f.Line, p), p.Grade)
+		if f.Goal != nil {
+			g := f.Goal.Weeks[i]
+			line += fmt.Sprintf("  %d of %d done, %d this week, %d added, %d removed", g.Done, g.Total, g.DoneNow, g.Added, g.Removed)
+		}
+		if p.Reason != "" {
+			line += "  " + sources.OneLine(p.Reason, 200)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	if counted := countedIn(window, f); len(counted) > 0 {
+		fmt.Fprintf(&b, "\ncounted in %s:\n", window.Last)
+		for _, line := range counted {
+			b.WriteString("  " + line + "\n")
+		}
+	}
+	if len(f.Evidence) > 0 {
+		b.WriteString("\nseen at:\n")
+		for _, e := range f.Evidence {
+			b.WriteString("  " + evidenceLine(e, "") + "\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func evidenceLine(e sources.Evidence, title string) string {
+	parts := []string{sources.OneLine(e.Ref, 160), sources.OneLine(title, 80), e.URL}
+	return strings.Join(strings.Fields(strings.Join(parts, " ")), " ")
+}
+
+// countedIn names what the last week's figure was counted from.
+func countedIn(window sources.Window, f aggregate.Finding) []string {
+	var lines []string
+	add := func(e sources.Evidence, title string) { lines = append(lines, evidenceLine(e, title)) }
+	_, end := window.Bounds(window.Last)
+	at := end.Add(-1)
+	switch {
+	case f.Goal != nil:
+		for _, i := range f.Goal.Items {
+			if sources.Within(i.Scope, at) {
+				state := "open"
+				if sources.Within(i.Done, at) {
+					state = "done"
+				}
+				add(i.Evidence, state+": "+i.Title)
+			}
+		}
+	case f.Delivery != nil:
+		for _, s := range f.Delivery.Sprints {
+			if s.Week != f.Status.Week {
+				continue
+			}
+			for _, i := range s.Issues {
+				if i.Committed {
+					add(i.Evidence, string(i.Outcome)+": "+i.Title)
+				}
+			}
+		}
+	case f.Quality != nil:
+		for _, i := range f.Quality.Bugs {
+			if window.WeekOf(i.Created) == window.Last {
+				add(i.Evidence, i.Title)
+			}
+		}
+	case f.Incidents != nil:
+		for _, i := range f.Incidents.In(window, window.Last) {
+			add(i.Evidence, i.Title)
+		}
+	case f.Alarms != nil:
+		for _, a := range f.Alarms.Alarms {
+			if w := a.Weeks[len(a.Weeks)-1]; w.Episodes > 0 {
+				lines = append(lines, fmt.Sprintf("%s %s: %s, %.0f minutes", sources.OneLine(a.Name, 80), sources.OneLine(a.Severity, 30), count(w.Episodes, "episode", "episodes"), w.Minutes))
+			}
+		}
+	case f.Shipped != nil:
+		for _, i := range f.Shipped.Merged {
+			if window.WeekOf(i.Done[0].From) == window.Last {
+				add(i.Evidence, i.Title)
+			}
+		}
+	}
+	return lines
+}

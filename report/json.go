@@ -1,0 +1,278 @@
+package report
+
+import (
+	_ "embed"
+	"encoding/json"
+	"time"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// JSONVersion is the version of the JSON form. It grows when a field changes
+// its meaning or goes away; new fields may come without.
+const JSONVersion = 1
+
+// Schema is the JSON Schema (draft 2020-12) of the JSON form.
+//
+//go:embed schema.json
+var Schema []byte
+
+type jsonPage struct {
+	Version     int            `json:"version"`
+	Week        sources.Week   `json:"week"`
+	Weeks       []sources.Week `json:"weeks"`
+	Timezone    string         `json:"timezone"`
+	GeneratedAt time.Time      `json:"generated_at"`
+	Teams       []jsonTeam     `json:"teams"`
+	Gaps        []sources.Gap  `json:"gaps"`
+	Requests    map[string]int `json:"requests"`
+}
+
+type jsonTeam struct {
+	ID     string           `json:"id"`
+	Name   string           `json:"name"`
+	Status aggregate.Status `json:"status"`
+	Lines  []jsonLine       `json:"lines"`
+}
+
+type jsonLine struct {
+	ID           string             `json:"id"`
+	Noun         sources.Noun       `json:"noun"`
+	Title        string             `json:"title"`
+	Unit         string             `json:"unit"`
+	Better       string             `json:"better"`
+	Status       aggregate.Status   `json:"status"`
+	StatusRule   string             `json:"status_rule"`
+	StatusReason string             `json:"status_reason"`
+	Since        *sources.Week      `json:"since"`
+	Signal       string             `json:"signal"`
+	SignalReason string             `json:"signal_reason"`
+	Weeks        []jsonWeek         `json:"weeks"`
+	Evidence     []sources.Evidence `json:"evidence"`
+	Notes        []jsonNote         `json:"notes"`
+
+	*jsonGoal
+	Sprints   *[]jsonSprint   `json:"sprints,omitempty"`
+	Opened    *[]int          `json:"opened,omitempty"`
+	Closed    *[]int          `json:"closed,omitempty"`
+	OpenAtEnd *[]int          `json:"open_at_end,omitempty"`
+	Incidents *[]jsonIncident `json:"incidents,omitempty"`
+	Alarms    *[]jsonAlarm    `json:"alarms,omitempty"`
+	Coverage  *[]float64      `json:"coverage,omitempty"`
+	Bots      *[]int          `json:"bots,omitempty"`
+	Releases  *[]jsonRelease  `json:"releases,omitempty"`
+}
+
+type jsonWeek struct {
+	Week   sources.Week  `json:"week"`
+	Value  *float64      `json:"value"`
+	Known  bool          `json:"known"`
+	Grade  sources.Grade `json:"grade"`
+	Reason string        `json:"reason"`
+}
+
+type jsonNote struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+}
+
+type jsonGoal struct {
+	Done     int       `json:"done"`
+	Total    int       `json:"total"`
+	DoneNow  int       `json:"done_this_week"`
+	Added    int       `json:"added_this_week"`
+	Removed  int       `json:"removed_this_week"`
+	Forecast *struct{} `json:"forecast"` // null: not forecast
+}
+
+type jsonAmount struct {
+	Items  int      `json:"items"`
+	Points *float64 `json:"points"`
+}
+
+type jsonSprint struct {
+	ID                   int64         `json:"id"`
+	Name                 string        `json:"name"`
+	Board                string        `json:"board"`
+	Start                time.Time     `json:"start"`
+	End                  *time.Time    `json:"end"`
+	CompletedAt          *time.Time    `json:"completed_at"`
+	Week                 *sources.Week `json:"week"`
+	Grade                sources.Grade `json:"grade"`
+	Reason               string        `json:"reason"`
+	Committed            jsonAmount    `json:"committed"`
+	Completed            jsonAmount    `json:"completed"`
+	CompletedOfCommitted jsonAmount    `json:"completed_of_committed"`
+	Added                jsonAmount    `json:"added"`
+	Removed              jsonAmount    `json:"removed"`
+	NotCompleted         jsonAmount    `json:"not_completed"`
+	CarriedIn            jsonAmount    `json:"carried_in"`
+}
+
+type jsonIncident struct {
+	Ref          string         `json:"ref"`
+	URL          string         `json:"url"`
+	Title        string         `json:"title"`
+	Severity     string         `json:"severity"`
+	Opened       time.Time      `json:"opened"`
+	Acknowledged *time.Time     `json:"acknowledged"`
+	Resolved     *time.Time     `json:"resolved"`
+	FollowUps    []jsonFollowUp `json:"followups"`
+}
+
+type jsonFollowUp struct {
+	Ref   string `json:"ref"`
+	URL   string `json:"url"`
+	Title string `json:"title"`
+	Done  bool   `json:"done"`
+}
+
+type jsonAlarm struct {
+	Name     string          `json:"name"`
+	Severity string          `json:"severity"`
+	Weeks    []jsonAlarmWeek `json:"weeks"`
+}
+
+type jsonAlarmWeek struct {
+	Week     sources.Week `json:"week"`
+	Episodes int          `json:"episodes"`
+	Minutes  float64      `json:"minutes"`
+}
+
+type jsonRelease struct {
+	Name       string    `json:"name"`
+	Published  time.Time `json:"published"`
+	URL        string    `json:"url"`
+	Prerelease bool      `json:"prerelease"`
+}
+
+// JSON returns the JSON form of a report. notes are what people wrote in the
+// slots of the page; a line carries those of its own slot.
+func JSON(r aggregate.Report, notes []Note) ([]byte, error) {
+	page := jsonPage{
+		Version: JSONVersion, Week: r.Window.Last, Weeks: r.Window.Weeks(), Timezone: r.Window.Zone.String(),
+		GeneratedAt: r.Window.Now.UTC(), Teams: []jsonTeam{}, Gaps: r.Gaps, Requests: r.Requests,
+	}
+	if page.Gaps == nil {
+		page.Gaps = []sources.Gap{}
+	}
+	if page.Requests == nil {
+		page.Requests = map[string]int{}
+	}
+	for _, t := range r.Teams {
+		team := jsonTeam{ID: t.ID, Name: t.Name, Status: t.Status, Lines: []jsonLine{}}
+		for _, f := range t.Lines {
+			line := lineJSON(f)
+			for _, n := range notes {
+				if n.ID == t.ID+"/"+f.ID && !n.untouched() {
+					line.Notes = append(line.Notes, jsonNote{n.ID, n.Text})
+				}
+			}
+			team.Lines = append(team.Lines, line)
+		}
+		page.Teams = append(page.Teams, team)
+	}
+	out, err := json.MarshalIndent(page, "", "  ")
+	return append(out, '\n'), err
+}
+
+func lineJSON(f aggregate.Finding) jsonLine {
+	line := jsonLine{
+		ID: f.ID, Noun: f.Noun, Title: f.Title, Unit: f.Unit, Better: f.Better.String(),
+		Status: f.Status.Status, StatusRule: RuleWords(f), StatusReason: StatusReason(f),
+		Signal: "unknown", SignalReason: SignalReason, Evidence: f.Evidence, Notes: []jsonNote{},
+	}
+	if !f.Status.Since.IsZero() && f.Status.Status != aggregate.Unknown {
+		line.Since = &f.Status.Since
+	}
+	if line.Evidence == nil {
+		line.Evidence = []sources.Evidence{}
+	}
+	for _, p := range f.Weeks {
+		week := jsonWeek{Week: p.Week, Known: p.State != aggregate.NotKnown, Grade: p.Grade, Reason: p.Reason}
+		if p.State == aggregate.Known {
+			week.Value = &p.Value
+		}
+		line.Weeks = append(line.Weeks, week)
+	}
+	line.nounJSON(f)
+	return line
+}
+
+func (line *jsonLine) nounJSON(f aggregate.Finding) {
+	switch {
+	case f.Goal != nil:
+		w := f.Goal.Last()
+		line.jsonGoal = &jsonGoal{Done: w.Done, Total: w.Total, DoneNow: w.DoneNow, Added: w.Added, Removed: w.Removed}
+	case f.Delivery != nil:
+		sprints := mapped(f.Delivery.Sprints, sprintJSON)
+		line.Sprints = &sprints
+	case f.Quality != nil:
+		line.Opened, line.Closed, line.OpenAtEnd = &f.Quality.Opened, &f.Quality.Closed, &f.Quality.OpenAtEnd
+	case f.Incidents != nil:
+		incidents := mapped(f.Incidents.Incidents, incidentJSON)
+		line.Incidents = &incidents
+	case f.Alarms != nil:
+		alarms := mapped(f.Alarms.Alarms, alarmJSON)
+		line.Alarms, line.Coverage = &alarms, &f.Alarms.Coverage
+	case f.Shipped != nil:
+		releases := mapped(f.Shipped.Releases, func(r sources.Item) jsonRelease {
+			return jsonRelease{r.Title, r.Done[0].From.UTC(), r.URL, r.Prerelease}
+		})
+		line.Bots, line.Releases = &f.Shipped.Bots, &releases
+	}
+}
+
+// mapped applies a function to each of many things; the result is never nil,
+// so that JSON has a list and not null.
+func mapped[A, B any](many []A, one func(A) B) []B {
+	out := make([]B, len(many))
+	for i, a := range many {
+		out[i] = one(a)
+	}
+	return out
+}
+
+func sprintJSON(s aggregate.Sprint) jsonSprint {
+	amount := func(a aggregate.Amount) jsonAmount { return jsonAmount{a.Items, a.Points} }
+	j := jsonSprint{
+		ID: s.ID, Name: s.Name, Board: s.Board, Start: s.Start.UTC(), End: given(s.End), CompletedAt: given(s.Sprint.Completed),
+		Grade: s.Grade, Reason: s.Reason,
+		Committed: amount(s.Committed), Completed: amount(s.Completed), CompletedOfCommitted: amount(s.CompletedOfCommitted),
+		Added: amount(s.Added), Removed: amount(s.Removed), NotCompleted: amount(s.NotCompleted), CarriedIn: amount(s.CarriedIn),
+	}
+	if !s.Running() {
+		j.Week = &s.Week
+	}
+	return j
+}
+
+func incidentJSON(i sources.Incident) jsonIncident {
+	return jsonIncident{
+		Ref: i.Ref, URL: i.URL, Title: i.Title, Severity: i.Severity, Opened: i.Opened.UTC(),
+		Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
+		FollowUps: mapped(i.FollowUps, func(f sources.FollowUp) jsonFollowUp {
+			return jsonFollowUp{f.Ref, f.URL, f.Title, f.Done}
+		}),
+	}
+}
+
+func alarmJSON(a aggregate.AlarmSeries) jsonAlarm {
+	j := jsonAlarm{Name: a.Name, Severity: a.Severity, Weeks: []jsonAlarmWeek{}}
+	for _, w := range a.Weeks {
+		if w.Known {
+			j.Weeks = append(j.Weeks, jsonAlarmWeek{w.Week, w.Episodes, w.Minutes})
+		}
+	}
+	return j
+}
+
+// given returns nil for a time that is not there.
+func given(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

@@ -1,0 +1,329 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// Markdown lays out the page of a report.
+func Markdown(frame Frame, r aggregate.Report) Document {
+	p := &page{Report: r, frame: frame}
+	p.head()
+	p.glance()
+	p.goals()
+	p.weeks()
+	p.operations()
+	p.shipped()
+	p.people()
+	p.unknowns()
+	p.method()
+	p.parts = append(p.parts, part{text: p.flush()})
+	return Document{Week: r.Window.Last, Made: r.Window.Now, parts: p.parts}
+}
+
+// page collects the parts of a document: text up to a slot, slot after slot.
+type page struct {
+	aggregate.Report
+	frame Frame
+	text  strings.Builder
+	parts []part
+}
+
+func (p *page) printf(format string, args ...any) { fmt.Fprintf(&p.text, format, args...) }
+
+func (p *page) flush() string {
+	defer p.text.Reset()
+	return p.text.String()
+}
+
+func (p *page) slot(id, prompt string) {
+	p.parts = append(p.parts, part{text: p.flush(), id: id, prompt: prompt})
+	p.printf("\n")
+}
+
+// lineSlot is the slot of one line. Its id is made of settings, never of a
+// position, so that order, title and language may change.
+func (p *page) lineSlot(t aggregate.TeamReport, f aggregate.Finding) {
+	lastWeek := f.Incidents != nil && len(f.Incidents.In(p.Window, p.Window.Last)) > 0
+	p.slot(t.ID+"/"+f.ID, promptFor(f, lastWeek))
+}
+
+// team starts a team's part of a section. Where there is one team, its name is
+// the page's and not said again.
+func (p *page) team(t aggregate.TeamReport) {
+	if len(p.Teams) > 1 {
+		p.printf("### %s\n\n", Escape(t.Name))
+	}
+}
+
+// line starts a line's part: heading, status and why.
+func (p *page) line(f aggregate.Finding) {
+	level := "###"
+	if len(p.Teams) > 1 {
+		level = "####" // below the team's own heading
+	}
+	p.printf("%s %s\n\n%s: %s.\n\n", level, Escape(f.Title), badge(f.Status.Status), sentence(StatusReason(f)))
+}
+
+// sentence makes a reason safe in a line; sources wrote parts of it.
+func sentence(s string) string { return escape(s, 400) }
+
+// section goes through the lines of some nouns, team by team; before is called
+// ahead of each team that has any.
+func (p *page) section(each func(aggregate.TeamReport, aggregate.Finding), nouns ...sources.Noun) (any bool) {
+	for _, t := range p.Teams {
+		started := false
+		for _, f := range t.Lines {
+			for _, n := range nouns {
+				if f.Noun != n {
+					continue
+				}
+				if !started {
+					p.team(t)
+					started, any = true, true
+				}
+				each(t, f)
+			}
+		}
+	}
+	return any
+}
+
+// span names the length of the window: "six weeks".
+func (p *page) span() string {
+	words := []string{"", "one week", "two weeks", "three weeks", "four weeks", "five weeks", "six weeks", "seven weeks", "eight weeks"}
+	if p.Window.Count < len(words) {
+		return words[p.Window.Count]
+	}
+	return fmt.Sprintf("%d weeks", p.Window.Count)
+}
+
+func (p *page) head() {
+	week := p.Window.Last
+	p.printf("\n# %s: %s\n\n", Escape(p.frame.heading(p.Report)), week)
+	if p.frame.Reader != "" {
+		p.printf("For %s · ", Escape(p.frame.Reader))
+	}
+	p.printf("%s · %s, %s to %s · weeks begin on Monday, %s time", days(week), p.span(), p.Window.First(), week, p.Window.Zone)
+	if p.frame.Clock != "" {
+		due, session := p.frame.dueDay(week)
+		p.printf(" · to be sent by %s for the session on %s, %s", day(due), day(session), p.frame.Clock)
+	}
+	p.printf("\n\n")
+	p.slot("context", promptContext)
+}
+
+func (p *page) glance() {
+	p.printf("## At a glance\n\n")
+	for _, t := range p.Teams {
+		p.printf("**%s**: %s.\n\n", Escape(t.Name), countWords(aggregate.Count(t.Lines)))
+		p.printf("| Status | Line | %s | Target | %s–%s | Since |\n| :-- | :-- | --: | :-- | :-- | :-- |\n", p.Window.Last.Short(), p.Window.First().Short(), p.Window.Last.Short())
+		for _, f := range t.Lines {
+			p.printf("| %s | %s | %s | %s | %s | %s |\n", badge(f.Status.Status), Escape(f.Title), p.lastFigure(f), limits(f.Line), spark(f.Weeks), since(f.Status))
+		}
+		p.printf("\n")
+	}
+	p.changes()
+	p.slot("summary", promptSummary)
+	p.printf("### What I want from you\n\n")
+	p.slot("wanted", promptWanted)
+}
+
+// lastFigure writes a line's figure for the glance, linked to what it was
+// counted from: a goal as done of total, any other line by its last week.
+func (p *page) lastFigure(f aggregate.Finding) string {
+	text := Escape(cell(f.Line, f.Weeks[len(f.Weeks)-1]))
+	if f.Goal != nil {
+		text = goalFigure(f, f.Goal.Last())
+	}
+	if len(f.Evidence) == 0 {
+		return text
+	}
+	return link(text, f.Evidence[len(f.Evidence)-1].URL)
+}
+
+// changes says which lines have another colour than a week before. Both weeks
+// are judged by today's rule on today's facts.
+func (p *page) changes() {
+	var changed []string
+	for _, t := range p.Teams {
+		for _, f := range t.Lines {
+			if f.Before.Rule == "" || f.Before.Status == f.Status.Status || f.Status.Status == aggregate.NoTarget {
+				continue
+			}
+			name := Escape(f.Title)
+			if len(p.Teams) > 1 {
+				name = Escape(t.Name) + ", " + name
+			}
+			changed = append(changed, fmt.Sprintf("%s: %s, was %s", name, f.Status.Status, statusWord(f.Before.Status)))
+		}
+	}
+	if len(changed) == 0 {
+		p.printf("**Changed since the week before:** no line has another colour.\n\n")
+		return
+	}
+	p.printf("**Changed since the week before:**\n\n")
+	for _, c := range changed {
+		p.printf("- %s\n", c)
+	}
+	p.printf("\n")
+}
+
+// weekTable prints one row of values under the weeks of the window.
+func (p *page) weekTable(label string, rows ...[]string) {
+	p.printf("| %s |", label)
+	for _, w := range p.Window.Weeks() {
+		p.printf(" %s |", w.Short())
+	}
+	p.printf("\n| :-- |%s\n", strings.Repeat(" --: |", p.Window.Count))
+	for _, row := range rows {
+		p.printf("| %s |\n", strings.Join(row, " | "))
+	}
+	p.printf("\n")
+}
+
+// values writes a line's weeks as table cells, each linked if the source gave
+// a link for every week.
+func (p *page) values(f aggregate.Finding) []string {
+	cells := make([]string, len(f.Weeks))
+	for i, point := range f.Weeks {
+		cells[i] = Escape(cell(f.Line, point))
+		if len(f.Evidence) == len(f.Weeks) && point.State == aggregate.Known {
+			cells[i] = link(cells[i], f.Evidence[i].URL)
+		}
+	}
+	return cells
+}
+
+func row(label string, cells ...string) []string { return append([]string{label}, cells...) }
+
+func integers(values []int, points []aggregate.Point) []string {
+	cells := make([]string, len(values))
+	for i, v := range values {
+		cells[i] = fmt.Sprint(v)
+		if points[i].Grade == sources.Partial {
+			cells[i] = "≥ " + cells[i]
+		}
+	}
+	return cells
+}
+
+func (p *page) people() {
+	p.printf("## Next and later\n\n### Next\n\n")
+	p.slot("next", promptNext)
+	p.printf("### Later\n\n")
+	p.slot("later", promptLater)
+	p.printf("## Asks\n\n")
+	p.slot("asks", promptAsks)
+	p.printf("## Parked\n\n")
+	p.slot("parked", promptParked)
+	p.printf("## People\n\n")
+	p.slot("people", promptPeople)
+	p.printf("## Top of mind\n\n")
+	p.slot("top-of-mind", promptMind)
+}
+
+// unknowns lists every question without an answer and every week that was not
+// seen, each with its reason.
+func (p *page) unknowns() {
+	p.printf("## Not known, and why\n\n")
+	any := false
+	for _, t := range p.Teams {
+		for _, f := range t.Lines {
+			for _, reason := range unknownReasons(f) {
+				p.printf("- %s, %s: %s\n", Escape(t.Name), Escape(f.Title), sentence(reason))
+				any = true
+			}
+		}
+	}
+	if !any {
+		p.printf("Every question was answered, for every week.\n")
+	}
+	p.printf("\n")
+}
+
+// unknownReasons groups a line's weeks that are unknown or not exact by reason.
+func unknownReasons(f aggregate.Finding) []string {
+	if f.Status.Rule == aggregate.Unanswered {
+		return []string{f.Status.Reason}
+	}
+	var reasons []string
+	weeks := map[string][]string{}
+	for _, point := range f.Weeks {
+		reason := point.Reason
+		switch {
+		case point.State == aggregate.NotKnown:
+			reason = "unknown: " + reason
+		case point.State == aggregate.Known && point.Grade != sources.Exact:
+			reason = point.Grade.String() + ": " + reason
+		default:
+			continue
+		}
+		if weeks[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		weeks[reason] = append(weeks[reason], point.Week.Short())
+	}
+	for i, reason := range reasons {
+		w := weeks[reason]
+		span := w[0]
+		if len(w) > 1 {
+			span = w[0] + " to " + w[len(w)-1]
+		}
+		if len(w) == len(f.Weeks) {
+			span = "all weeks"
+		}
+		reasons[i] = span + " " + reason
+	}
+	return reasons
+}
+
+// method says how the figures came about, so that nobody has to trust them.
+func (p *page) method() {
+	p.printf("## How these numbers were made\n\n")
+	p.printf("- A week is an ISO week, Monday to Sunday, %s time. The running week is not judged.\n", p.Window.Zone)
+	p.printf("- A colour compares the last known week with the target in the settings; without a target there is none.\n")
+	p.printf("- “?” is a week that was not seen, “–” a week with nothing to measure; neither is zero. “≥” and “≈” mark figures that are not exact.\n")
+	p.printf("- %s. %s.\n", capital(SignalReason), capital(ForecastReason))
+	for _, n := range nounMethods {
+		if p.has(n.noun) {
+			p.printf("- %s\n", n.text)
+		}
+	}
+	var asked []string
+	for _, name := range sortedKeys(p.Requests) {
+		asked = append(asked, fmt.Sprintf("%s %s", Escape(name), count(p.Requests[name], "request", "requests")))
+	}
+	if len(asked) > 0 {
+		p.printf("- Asked: %s.\n", strings.Join(asked, ", "))
+	}
+}
+
+var nounMethods = []struct {
+	noun sources.Noun
+	text string
+}{
+	{sources.Goals, "Goal: items done of items in scope, both at the week's end. An item closed as not to be done leaves the scope."},
+	{sources.Delivery, "Delivery: of the issues that were in a sprint, open, when it started, the share that was done when it closed. It belongs to the week in which the sprint was closed."},
+	{sources.Quality, "Bugs: opened counts creation; closed counts those that became closed in the week and were so at its end."},
+	{sources.Incidents, "Incidents belong to the week in which they were opened."},
+	{sources.Alarms, "Alarms: an episode is one activation of one alert that fired; it belongs to the week of its first firing sample. Minutes are firing time inside the week."},
+	{sources.Shipped, "Merged: pull requests by people into the default branch, unless the settings name others. Bots are counted apart."},
+	{sources.Metrics, "Metrics: the reading at the week's end."},
+}
+
+func (p *page) has(n sources.Noun) bool {
+	for _, t := range p.Teams {
+		for _, f := range t.Lines {
+			if f.Noun == n {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -1,0 +1,143 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// badge is a status as shape, word and, where the page has colours, colour.
+func badge(s aggregate.Status) string {
+	switch s {
+	case aggregate.Red:
+		return "▼ **RED**"
+	case aggregate.Amber:
+		return "◆ **AMBER**"
+	case aggregate.Green:
+		return "● **GREEN**"
+	case aggregate.NoTarget:
+		return "◌ NO TARGET"
+	}
+	return "○ **UNKNOWN**"
+}
+
+func statusWord(s aggregate.Status) string {
+	if s == aggregate.NoTarget {
+		return "without a target"
+	}
+	return s.String()
+}
+
+// limits says a target in words: "green at most 20, red above 40".
+func limits(line aggregate.Line) string {
+	var parts []string
+	for _, side := range []struct {
+		word  string
+		limit aggregate.Limit
+	}{{"green", line.Target.Green}, {"red", line.Target.Red}} {
+		if !side.limit.IsZero() {
+			parts = append(parts, side.word+" "+limit(line, side.limit))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func limit(line aggregate.Line, l aggregate.Limit) string {
+	words := map[string]string{"<": "under", "<=": "at most", ">": "above", ">=": "at least"}
+	value := number(l.Value)
+	if l.Percent || line.Unit == "ratio" || line.Noun == sources.Goals {
+		value = number(l.Value*100) + " %"
+	}
+	return words[l.Op] + " " + value
+}
+
+// judgedFigure writes what a verdict was about: a goal is judged by its share
+// done, every other line by its value.
+func judgedFigure(f aggregate.Finding, v aggregate.Verdict) string {
+	if f.Noun == sources.Goals {
+		return percent(v.Value) + " done"
+	}
+	return figure(f.Line, v.Value)
+}
+
+// StatusReason says in one sentence why a line has its status.
+func StatusReason(f aggregate.Finding) string {
+	v := f.Status
+	switch v.Rule {
+	case aggregate.ByTarget:
+		return fmt.Sprintf("%s in %s (%s)%s", judgedFigure(f, v), v.Week, limits(f.Line), sinceWords(v))
+	case aggregate.WithoutOne:
+		return fmt.Sprintf("%s in %s; no target is set", judgedFigure(f, v), v.Week)
+	case aggregate.Unanswered:
+		return v.Reason
+	case aggregate.WeekUnknown:
+		return fmt.Sprintf("%s is not known: %s", v.Week, v.Reason)
+	case aggregate.PartOnly:
+		return fmt.Sprintf("at least %s was seen in %s, and the rest could change the colour (%s): %s", judgedFigure(f, v), v.Week, limits(f.Line), v.Reason)
+	case aggregate.Nothing:
+		reason := "there was nothing to measure in any of the weeks"
+		if v.Reason != "" {
+			reason += " (last: " + v.Reason + ")"
+		}
+		return reason
+	case aggregate.EmptyScope:
+		return "nothing is in this goal's scope; its query may be wrong"
+	case aggregate.AllDone:
+		return "everything in its scope is done"
+	case aggregate.Overdue:
+		return fmt.Sprintf("due %s, and %s", day(f.Plan.Due), judgedFigure(f, v))
+	}
+	return "no rule gave a status"
+}
+
+// sinceWords says for how long a status has stood.
+func sinceWords(v aggregate.Verdict) string {
+	switch {
+	case v.Since.IsZero() || v.Since == v.Week:
+		return ""
+	case v.Open:
+		return fmt.Sprintf("; %s since %s or earlier", v.Status, v.Since)
+	}
+	return fmt.Sprintf("; %s since %s", v.Status, v.Since)
+}
+
+// RuleWords names the rule behind a status, with the limits it used.
+func RuleWords(f aggregate.Finding) string {
+	if l := limits(f.Line); l != "" && (f.Status.Rule == aggregate.ByTarget || f.Status.Rule == aggregate.PartOnly) {
+		return string(f.Status.Rule) + ": " + l
+	}
+	return string(f.Status.Rule)
+}
+
+// SignalReason says why no line has a signal yet.
+const SignalReason = "whether this is a change or noise is not judged by this version"
+
+// ForecastReason says why no goal has a forecast yet.
+const ForecastReason = "no finish date is forecast by this version"
+
+// countWords says how many lines have each status, worst first.
+func countWords(c aggregate.Counts) string {
+	var parts []string
+	for _, n := range []struct {
+		count int
+		word  string
+	}{{c.Red, "red"}, {c.Amber, "amber"}, {c.Unknown, "unknown"}, {c.Green, "green"}, {c.NoTarget, "without a target"}} {
+		if n.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n.count, n.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// since writes the week since which a status stands, for a table.
+func since(v aggregate.Verdict) string {
+	switch {
+	case v.Since.IsZero() || v.Status == aggregate.Unknown || v.Status == aggregate.NoTarget:
+		return ""
+	case v.Open && v.Since != v.Week:
+		return "≤ " + v.Since.Short()
+	}
+	return v.Since.Short()
+}
