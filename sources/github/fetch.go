@@ -1,0 +1,171 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+
+	gh "github.com/google/go-github/v60/github"
+
+	"preread/sources"
+	"preread/sources/internal/web"
+)
+
+// errDisabled is the answer of a repository that does not use issues.
+var errDisabled = errors.New("issues are disabled in this repository")
+
+// get reads one page of a list and returns the address of the next, "" after
+// the last. The path is below the API's base, or the address of a next page.
+//
+// The body is decoded here and not by go-github, which takes an empty one for
+// an empty list.
+func get[T any](ctx context.Context, h *hub, repo Repo, path string) (page []T, next string, err error) {
+	req, err := h.api.NewRequest(http.MethodGet, path, nil)
+	if err != nil {
+		return nil, "", h.unreadable(repo)
+	}
+	if req.URL.Host != h.web.Base.Host || req.URL.Scheme != h.web.Base.Scheme {
+		return nil, "", sources.Unansweredf("%s continues a list on another host, %s, which was not asked", h.name, sources.OneLine(req.URL.Host, 80)).
+			WithHint("check the url of %s in the settings; the token goes to no other host", h.name)
+	}
+	var body bytes.Buffer
+	resp, err := h.api.Do(ctx, req, &body)
+	if err != nil {
+		return nil, "", h.refusal(repo, err)
+	}
+	if err := json.Unmarshal(body.Bytes(), &page); err != nil || page == nil {
+		return nil, "", h.unreadable(repo)
+	}
+	return page, nextLink(resp.Header.Get("Link")), nil
+}
+
+func (h *hub) unreadable(repo Repo) error {
+	return sources.Unansweredf("%s gave an answer about %s that this program could not read", h.name, repo)
+}
+
+// refusal turns what go-github says into one plain line. Errors of package
+// web, inside it, already are one.
+func (h *hub) refusal(repo Repo, err error) error {
+	if web.Status(err) == http.StatusNotFound {
+		_, hint := sources.Reason(err)
+		return sources.Unansweredf("%s does not know %s, or does not show it to this token (404)", h.name, repo).WithHint("%s", hint)
+	}
+	var unanswered *sources.Unanswered
+	if errors.As(err, &unanswered) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	var answer *gh.ErrorResponse
+	if errors.As(err, &answer) && answer.Response != nil && answer.Response.StatusCode == http.StatusGone {
+		if strings.Contains(strings.ToLower(answer.Message), "disabled") {
+			return errDisabled
+		}
+		return sources.Unansweredf("%s no longer offers that about %s (410)", h.name, repo)
+	}
+	return h.unreadable(repo)
+}
+
+// inspect sees every answer before go-github does. GitHub says in headers why
+// it does not show something, even in answers that look whole.
+func (h *hub) inspect(resp *http.Response) error {
+	// Waiting is decided in package web; go-github would refuse to send, by
+	// this machine's clock, what the next answer may allow.
+	resp.Header.Del("X-RateLimit-Reset")
+
+	sso := resp.Header.Get("X-GitHub-SSO")
+	switch {
+	case strings.HasPrefix(sso, "partial-results"):
+		return sources.Unansweredf("%s left out what single sign-on hides from this token", h.name).
+			WithHint("authorise the token for SAML single sign-on of the organisation, in the token's settings")
+	case strings.HasPrefix(sso, "required") && (resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusNotFound):
+		return sources.Unansweredf("%s wants single sign-on for this token (%d)", h.name, resp.StatusCode).
+			WithHint("authorise the token for SAML single sign-on of the organisation, in the token's settings")
+	case resp.StatusCode == http.StatusForbidden && !web.Limited(resp):
+		return &web.StatusError{Status: resp.StatusCode, Unanswered: *sources.
+			Unansweredf("%s does not allow this token to read that (403)", h.name).
+			WithHint("%s", permission(resp))}
+	case resp.StatusCode == http.StatusNotFound:
+		return &web.StatusError{Status: resp.StatusCode, Unanswered: *sources.
+			Unansweredf("%s does not know that, or does not show it to this token (404)", h.name).
+			WithHint("check the name; %s", permission(resp))}
+	}
+	return nil
+}
+
+// permission names the right that a refused request needs, where GitHub does.
+func permission(resp *http.Response) string {
+	if needs := sources.OneLine(resp.Header.Get("X-Accepted-GitHub-Permissions"), 80); needs != "" {
+		return "the token may lack the permission " + needs
+	}
+	return "the token may lack the right to read it"
+}
+
+// nextLink returns the address that a Link header calls next. Addresses may
+// hold commas and semicolons, so only what follows a ">" is cut at them.
+func nextLink(header string) string {
+	for {
+		_, rest, found := strings.Cut(header, "<")
+		if !found {
+			return ""
+		}
+		address, rest, found := strings.Cut(rest, ">")
+		if !found {
+			return ""
+		}
+		params, _, _ := strings.Cut(rest, "<")
+		for p := range strings.FieldsFuncSeq(params, func(r rune) bool { return r == ';' || r == ',' || r == ' ' }) {
+			if p == `rel="next"` || p == "rel=next" {
+				return address
+			}
+		}
+		header = rest
+	}
+}
+
+// A memo keeps what was read, so that two questions about one list read it
+// once. While one question reads, the others for the same list wait for it.
+// Errors are not kept: the next question may have more time. The zero memo is
+// ready for use.
+type memo struct {
+	mu    sync.Mutex
+	cells map[string]*cell
+}
+
+type cell struct {
+	turn  chan struct{} // holds one token, taken by who reads
+	done  bool
+	value any
+}
+
+// remember returns the value kept under a key, or makes it.
+func remember[T any](ctx context.Context, m *memo, key string, read func() (T, error)) (T, error) {
+	m.mu.Lock()
+	c := m.cells[key]
+	if c == nil {
+		c = &cell{turn: make(chan struct{}, 1)}
+		if m.cells == nil {
+			m.cells = map[string]*cell{}
+		}
+		m.cells[key] = c
+	}
+	m.mu.Unlock()
+	var none T
+	select {
+	case c.turn <- struct{}{}:
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
+	defer func() { <-c.turn }()
+	if c.done {
+		return c.value.(T), nil
+	}
+	value, err := read()
+	if err != nil {
+		return none, err
+	}
+	c.value, c.done = value, true
+	return value, nil
+}

@@ -1,0 +1,174 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"preread/sources"
+)
+
+// addFollowUps fills in the follow-ups of incidents: their sub-issues; of
+// those without, issues with the follow-up label that name them; of those
+// without, the check boxes in their text. found and incidents run in step.
+func (h *hub) addFollowUps(ctx context.Context, q Query, all []found, incidents []sources.Incident) error {
+	var rest []int
+	for i, f := range all {
+		if f.Sub == nil || f.Sub.Total == 0 {
+			rest = append(rest, i)
+			continue
+		}
+		if err := h.addSubIssues(ctx, f, &incidents[i]); err != nil {
+			return err
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	oldest := all[rest[0]].GetCreatedAt().Time
+	for _, i := range rest {
+		if created := all[i].GetCreatedAt().Time; created.Before(oldest) {
+			oldest = created
+		}
+	}
+	named, err := h.labelled(ctx, q, oldest)
+	if err != nil {
+		return err
+	}
+	for _, i := range rest {
+		f := all[i]
+		incidents[i].FollowUps = named[strings.ToLower(f.ref())]
+		if len(incidents[i].FollowUps) == 0 {
+			incidents[i].FollowUps = boxes(incidents[i].Evidence, f.GetBody())
+		}
+	}
+	return nil
+}
+
+// addSubIssues takes the sub-issues of an incident as its follow-ups. GitHub
+// counts those that it does not show to this token.
+func (h *hub) addSubIssues(ctx context.Context, f found, in *sources.Incident) error {
+	children, err := readAll[issue](ctx, h, f.repo, fmt.Sprintf("issues/%d/sub_issues?per_page=%s", f.GetNumber(), perPage))
+	if err != nil {
+		return err
+	}
+	for _, c := range children {
+		if !c.whole() {
+			return h.unreadable(f.repo)
+		}
+		if !givenUp(c) {
+			in.FollowUps = append(in.FollowUps, h.followUpOf(found{c, home(c, f.repo)}))
+		}
+	}
+	if hidden := f.Sub.Total - len(children); hidden > 0 {
+		in.Graded = in.Worse(sources.Graded{Grade: sources.Partial, Reason: fmt.Sprintf("sub-issues that are not shown to this token: %d", hidden)})
+	}
+	return nil
+}
+
+func (h *hub) followUpOf(f found) sources.FollowUp {
+	return sources.FollowUp{
+		Evidence: sources.Evidence{Source: h.name, Ref: f.ref(), URL: page(f.GetHTMLURL())},
+		Title:    f.GetTitle(),
+		Done:     f.GetState() == "closed",
+	}
+}
+
+// home returns the repository of a sub-issue, which need not be its parent's.
+func home(i issue, parent Repo) Repo {
+	_, path, _ := strings.Cut(i.GetRepositoryURL(), "/repos/")
+	if owner, name, ok := strings.Cut(path, "/"); ok && repoName.MatchString(path) {
+		return Repo{owner, name}
+	}
+	return parent
+}
+
+// labelled returns the issues with the follow-up label by what they name, in
+// lower case. A follow-up is not older than its incident, so older ones are
+// not read.
+func (h *hub) labelled(ctx context.Context, q Query, since time.Time) (map[string][]sources.FollowUp, error) {
+	named := map[string][]sources.FollowUp{}
+	filter := url.Values{"state": {"all"}, "labels": {h.followUp}}
+	for _, repo := range q.Repos {
+		issues, err := h.walk(ctx, walk{repo: repo, filter: filter, since: since})
+		if errors.Is(err, errDisabled) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range issues {
+			f := found{i, repo}
+			if i.IsPullRequest() || givenUp(i) || !hasLabels(i.Labels, []string{h.followUp}) {
+				continue
+			}
+			for _, ref := range references(repo, i.GetTitle()+"\n"+i.GetBody()) {
+				if ref != strings.ToLower(f.ref()) {
+					named[ref] = append(named[ref], h.followUpOf(f))
+				}
+			}
+		}
+	}
+	return named, nil
+}
+
+var reference = regexp.MustCompile(`https?://[^\s/]+/([\w.-]+/[\w.-]+)/(?:issues|pull)/(\d{1,10})\b|(?:^|[^\w/.#-])([\w.-]+/[\w.-]+)?#(\d{1,10})\b`)
+
+// references returns the issues that a text names, as owner/name#1 in lower
+// case, each once, in order: "#1" is in the text's own repository.
+func references(repo Repo, text string) []string {
+	var refs []string
+	seen := map[string]bool{}
+	for _, m := range reference.FindAllStringSubmatch(text, -1) {
+		where, number := m[1], m[2]
+		if number == "" {
+			where, number = m[3], m[4]
+		}
+		if where == "" {
+			where = repo.String()
+		}
+		ref := strings.ToLower(where) + "#" + strings.TrimLeft(number, "0")
+		if !seen[ref] {
+			seen[ref] = true
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+var (
+	box     = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])\s+\[([ xX])\]\s+(\S.*)$`)
+	fence   = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
+	comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+)
+
+// boxes returns the check boxes of a Markdown text as follow-ups, those in
+// code fences and comments apart.
+func boxes(incident sources.Evidence, text string) []sources.FollowUp {
+	var followUps []sources.FollowUp
+	closing := ""
+	for line := range strings.Lines(comment.ReplaceAllString(text, "")) {
+		line = strings.TrimRight(line, "\r\n")
+		if m := fence.FindStringSubmatch(line); m != nil {
+			switch {
+			case closing == "":
+				closing = m[1]
+			case strings.HasPrefix(m[1], closing) && strings.TrimSpace(m[2]) == "":
+				closing = ""
+			}
+			continue
+		}
+		if m := box.FindStringSubmatch(line); m != nil && closing == "" {
+			followUps = append(followUps, sources.FollowUp{
+				Evidence: incident,
+				Title:    sources.OneLine(strings.TrimSpace(m[2]), 200),
+				Done:     m[1] != " ",
+			})
+		}
+	}
+	return followUps
+}

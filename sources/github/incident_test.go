@@ -1,0 +1,163 @@
+package github
+
+import (
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	gh "github.com/google/go-github/v60/github"
+
+	"preread/sources"
+	sim "preread/sources/simulated/github"
+)
+
+// hour returns an instant of the window, counted in hours from its start.
+func hour(t testing.TB, n int) time.Time { return window(t).Start().Add(time.Duration(n) * time.Hour) }
+
+func TestIncidents(t *testing.T) {
+	at := func(n int) time.Time { return hour(t, n) }
+	on := func(n int, label string) sim.Event { return sim.Event{At: at(n), What: sim.Labeled, Word: label} }
+	assigned := func(n int) sim.Event { return sim.Event{At: at(n), What: sim.Assigned, Word: "earl-grey"} }
+	closed := func(n int, reason string) sim.Event { return sim.Event{At: at(n), What: sim.Closed, Word: reason} }
+	chatty := func(first sim.Event, rest ...sim.Event) []sim.Event {
+		events := []sim.Event{first}
+		for range 230 {
+			events = append(events, sim.Event{At: at(31), What: sim.Commented})
+		}
+		return append(events, rest...)
+	}
+
+	child := &sim.Issue{Title: "Mop", Created: at(50), Events: []sim.Event{closed(60, "")}}
+	dropped := &sim.Issue{Title: "Sue the floor", Created: at(50), Events: []sim.Event{closed(60, sim.NotPlanned)}}
+	elsewhere := &sim.Issue{Title: "Buy a tray", Created: at(51)}
+	secret := &sim.Issue{Title: "Not for all eyes", Created: at(51)}
+	plain := &sim.Issue{Title: "plain", Created: at(10), Events: []sim.Event{on(10, "incident"), on(10, "severity:2"), assigned(11), closed(12, "")}}
+	issues := []*sim.Issue{
+		plain,
+		{Title: "long before, closed before", Created: at(-90), Events: []sim.Event{on(-90, "incident"), closed(-80, "")}},
+		{Title: "long before, closed within", Created: at(-90), Events: []sim.Event{on(-90, "incident"), closed(1, "")}},
+		{Title: "long before, still open", Created: at(-9000), Events: []sim.Event{on(-9000, "incident")}},
+		{Title: "a bug that became one", Created: at(-90), Events: []sim.Event{assigned(-89), on(30, "incident"), closed(33, "")}},
+		{Title: "labelled after the end", Created: at(20), Events: []sim.Event{closed(21, ""), on(25, "incident")}},
+		{Title: "relabelled", Created: at(20), Events: []sim.Event{on(20, "incident"), {At: at(21), What: sim.Unlabeled, Word: "incident"}, on(22, "incident"), closed(23, "")}},
+		{Title: "much talked about", Created: at(30), Events: chatty(on(30, "incident"), assigned(32), closed(33, ""))},
+		{Title: "opened again", Created: at(40), Events: []sim.Event{on(40, "incident"), closed(41, ""), {At: at(42), What: sim.Reopened}}},
+		{Title: "not one any more", Created: at(40), Events: []sim.Event{on(40, "incident"), {At: at(41), What: sim.Unlabeled, Word: "incident"}}},
+		{Title: "with sub-issues", Created: at(49), Events: []sim.Event{on(49, "incident"), closed(50, "")}, Children: []*sim.Issue{child, dropped, elsewhere}, Boxes: []sim.Box{{Text: "not this"}}},
+		{Title: "with a hidden sub-issue", Created: at(49), Events: []sim.Event{on(49, "incident"), closed(50, "")}, Children: []*sim.Issue{secret, elsewhere}},
+		{Title: "with boxes", Created: at(52), Events: []sim.Event{on(52, "incident")}, Boxes: []sim.Box{{Text: "Dry", Checked: true}, {Text: "Fold"}}},
+		{Title: "a pull request", Created: at(53), Pull: &sim.Pull{}, Events: []sim.Event{on(53, "incident")}},
+		{Title: "Named", Created: at(54), Names: []*sim.Issue{plain}, Events: []sim.Event{on(54, "follow-up"), closed(58, "")}},
+		{Title: "Names nothing", Created: at(54), Events: []sim.Event{on(54, "follow-up")}},
+		{Title: "Given up", Created: at(54), Names: []*sim.Issue{plain}, Events: []sim.Event{on(54, "follow-up"), closed(55, sim.Duplicate)}},
+		{Title: "in the running week, over", Created: at(42*24 + 3), Events: []sim.Event{on(42*24+3, "incident"), closed(42*24+4, "")}},
+		{Title: "in the running week, open", Created: at(42*24 + 3), Events: []sim.Event{on(42*24+3, "incident")}},
+		child, dropped,
+	}
+	other := &sim.Repo{Owner: "kettle", Name: "trays", Issues: []*sim.Issue{elsewhere, {Title: "From afar", Created: at(70), Names: []*sim.Issue{plain}, Events: []sim.Event{on(70, "follow-up")}}}}
+	org := sim.New(now, &sim.Repo{Owner: "kettle", Name: "floor", Issues: issues, Labels: []string{"incident"}}, other,
+		&sim.Repo{Owner: "kettle", Name: "vault", Hidden: true, Issues: []*sim.Issue{secret}})
+	s, _ := serve(t, org, "")
+	got := same(t, s, org, window(t), sources.Incidents, sim.Ask{Repos: []string{"kettle/floor", "kettle/trays"}, Labels: []string{"incident"}})
+
+	// The truth of the simulator, some of it by hand.
+	byTitle := map[string]sources.Incident{}
+	for _, in := range got.Incidents {
+		byTitle[in.Title] = in
+	}
+	if len(byTitle) != 12 {
+		t.Errorf("%d incidents, want 12", len(byTitle))
+	}
+	became := byTitle["a bug that became one"]
+	if !became.Opened.Equal(at(30)) || !became.Acknowledged.Equal(at(30)) {
+		t.Errorf("a bug that became an incident: opened %v, acknowledged %v, want both %v", became.Opened, became.Acknowledged, at(30))
+	}
+	if in := byTitle["much talked about"]; !in.Acknowledged.Equal(at(32)) {
+		t.Errorf("acknowledged %v, want %v, behind two pages of talk", in.Acknowledged, at(32))
+	}
+	var titles []string
+	for _, f := range byTitle["plain"].FollowUps {
+		titles = append(titles, f.Ref+" "+f.Title)
+	}
+	if diff := gocmp.Diff([]string{"kettle/floor#17 Named", "kettle/trays#2 From afar"}, titles); diff != "" {
+		t.Errorf("follow-ups of a plain incident (-want +got):\n%s", diff)
+	}
+	if in := byTitle["with a hidden sub-issue"]; in.Graded != (sources.Graded{Grade: sources.Partial, Reason: "sub-issues that are not shown to this token: 1"}) {
+		t.Errorf("hidden sub-issue: %+v", in.Graded)
+	}
+	titles = nil
+	for _, f := range byTitle["with sub-issues"].FollowUps {
+		titles = append(titles, f.Ref+" "+f.Title)
+	}
+	if diff := gocmp.Diff([]string{"kettle/floor#13 Mop", "kettle/trays#1 Buy a tray"}, titles); diff != "" {
+		t.Errorf("sub-issues (-want +got):\n%s", diff)
+	}
+}
+
+func TestAcknowledgedByLabel(t *testing.T) {
+	at := hour(t, 10)
+	repo := &sim.Repo{Owner: "kettle", Name: "floor", Issues: []*sim.Issue{{Title: "Spill", Created: at, Events: []sim.Event{
+		{At: at, What: sim.Labeled, Word: "incident"}, {At: at.Add(5 * time.Minute), What: sim.Labeled, Word: "On It"}, {At: at.Add(time.Hour), What: sim.Assigned, Word: "earl-grey"},
+	}}}}
+	for settings, want := range map[string]time.Time{"": at.Add(time.Hour), "ack_label = 'on it'": at.Add(5 * time.Minute)} {
+		s, _ := serve(t, sim.New(now, repo), settings)
+		got, err := collect(t, s, window(t), sources.Incidents, "repo:kettle/floor label:incident")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Incidents) != 1 || !got.Incidents[0].Acknowledged.Equal(want) {
+			t.Errorf("with %q: %+v, want acknowledged %v", settings, got.Incidents, want)
+		}
+	}
+}
+
+func TestSeverity(t *testing.T) {
+	h := &hub{severity: []string{"sev", "severity", "priority"}}
+	tests := []struct {
+		want   string
+		labels []string
+	}{
+		{"", nil},
+		{"", []string{"several", "severity", "sever 1", "bug"}},
+		{"sev1", []string{"bug", "sev1"}},
+		{"SEV-2", []string{"SEV-2"}},
+		{"sev/1", []string{"sev/1"}},
+		{"severity:2", []string{"severity:2"}},
+		{"priority: high", []string{"priority: high"}},
+		{"sev3", []string{"priority/1", "sev3", "severity:0"}},
+		{"sev1", []string{"sev2", "sev1"}},
+		{"", []string{"sev:", "sev1a"}},
+	}
+	for _, test := range tests {
+		var labels []*gh.Label
+		for _, name := range test.labels {
+			labels = append(labels, &gh.Label{Name: &name})
+		}
+		if got := h.severityOf(labels); got != test.want {
+			t.Errorf("%v: severity %q, want %q", test.labels, got, test.want)
+		}
+	}
+}
+
+func TestBots(t *testing.T) {
+	at := hour(t, 10)
+	merged := func(u sim.User) *sim.Issue {
+		return &sim.Issue{Title: u.Login, Author: u, Created: at, Pull: &sim.Pull{}, Events: []sim.Event{{At: at.Add(time.Hour), What: sim.Merged}}}
+	}
+	repo := &sim.Repo{Owner: "kettle", Name: "floor", Issues: []*sim.Issue{
+		merged(sim.User{Login: "mona"}), merged(sim.User{Login: "dependabot[bot]", Bot: true}),
+		merged(sim.User{Login: "plain-app", Bot: true}), merged(sim.User{Login: "Kettle-Release"}),
+	}}
+	s, _ := serve(t, sim.New(now, repo), "bots = ['kettle-release']")
+	got, err := collect(t, s, window(t), sources.Shipped, "repo:kettle/floor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bots := map[string]bool{}
+	for _, i := range got.Items {
+		bots[i.Title] = i.Bot
+	}
+	if diff := gocmp.Diff(map[string]bool{"mona": false, "dependabot[bot]": true, "plain-app": true, "Kettle-Release": true}, bots); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,197 @@
+package github
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"preread/sources"
+)
+
+// A Repo names a repository.
+type Repo struct{ Owner, Name string }
+
+// String returns "owner/name".
+func (r Repo) String() string { return r.Owner + "/" + r.Name }
+
+// A Query is a question in GitHub's search words. Everything in it must hold
+// of an item, but for Repos and Bases, of which one must.
+type Query struct {
+	Repos     []Repo   // at least one
+	Pulls     bool     // pull requests, not issues
+	Labels    []string // all of them, in any case
+	Milestone string   // "": any
+	Author    string   // a login; "": anybody
+	Bases     []string // branches merged into; none: the default branch
+}
+
+// validWords is the hint of every refusal.
+const validWords = `the words that can be answered are repo:owner/name, is:issue, is:pr, label:, milestone:, author: and, for shipped, base:`
+
+// ParseQuery reads the search words of a question about a noun. What cannot
+// be answered from GitHub's lists is refused by name: a word that was ignored
+// would make a wrong figure.
+func ParseQuery(noun sources.Noun, text string) (Query, error) {
+	terms, err := split(text)
+	if err != nil {
+		return Query{}, err
+	}
+	q := Query{Pulls: noun == sources.Shipped}
+	said := map[string]bool{}
+	for _, t := range terms {
+		if err := q.add(noun, t, said); err != nil {
+			return Query{}, err
+		}
+	}
+	switch {
+	case len(q.Repos) == 0:
+		return Query{}, refuse("the query names no repository, such as repo:acme/payments")
+	case said["is:issue"] && said["is:pr"]:
+		return Query{}, refuse("the query asks for is:issue and is:pr, and nothing is both")
+	case said["is:issue"] && noun == sources.Shipped:
+		return Query{}, refuse("issues are not shipped, so is:issue cannot be answered here")
+	}
+	return q, nil
+}
+
+var repoName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+$`)
+
+// add takes one term into the query. said holds the words so far that may
+// stand once only.
+func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
+	once := func(word string) bool { first := !said[word]; said[word] = true; return first }
+	switch t.key {
+	case "repo":
+		if !repoName.MatchString(t.value) || strings.HasSuffix(t.value, "/.") || strings.HasSuffix(t.value, "/..") {
+			return refuse("%s names no repository; it is written owner/name", t)
+		}
+		owner, name, _ := strings.Cut(t.value, "/")
+		if repo := (Repo{owner, name}); !slices.ContainsFunc(q.Repos, func(r Repo) bool { return strings.EqualFold(r.String(), repo.String()) }) {
+			q.Repos = append(q.Repos, repo)
+		}
+	case "is":
+		if t.value != "issue" && t.value != "pr" {
+			return refuse("%s cannot be answered", t)
+		}
+		said["is:"+t.value] = true
+		q.Pulls = q.Pulls || t.value == "pr"
+	case "label":
+		if !t.quoted && strings.Contains(t.value, ",") {
+			return refuse("%s asks for one label or another, which cannot be answered", t)
+		}
+		q.Labels = append(q.Labels, t.value)
+	case "milestone":
+		if !once("milestone") {
+			return refuse("the query names two milestones, and nothing is in both")
+		}
+		q.Milestone = t.value
+	case "author":
+		if !once("author") {
+			return refuse("the query names two authors")
+		}
+		if strings.HasPrefix(t.value, "@") {
+			return refuse("%s depends on whose token is used; name the login", t)
+		}
+		q.Author = login(t.value)
+	case "base":
+		if noun != sources.Shipped {
+			return refuse("%s can be answered for shipped only", t)
+		}
+		q.Bases = append(q.Bases, t.value)
+	case "":
+		return refuse("%s looks for a text, which cannot be answered", t)
+	default:
+		return refuse("%s cannot be answered", t)
+	}
+	return nil
+}
+
+// login returns the REST name of an author: search says app/dependabot where
+// the lists say dependabot[bot].
+func login(s string) string {
+	if app, ok := strings.CutPrefix(s, "app/"); ok {
+		return app + "[bot]"
+	}
+	return s
+}
+
+func refuse(format string, args ...any) error {
+	return sources.Unansweredf(format, args...).WithHint(validWords)
+}
+
+// A term is one search word: key:value, or a text with no key.
+type term struct {
+	key, value string
+	quoted     bool
+}
+
+// String returns the term to be shown in a complaint.
+func (t term) String() string {
+	s := t.value
+	if t.quoted {
+		s = `"` + s + `"`
+	}
+	if t.key != "" {
+		s = t.key + ":" + s
+	}
+	return sources.OneLine(s, 60)
+}
+
+// split cuts a query into its terms. Quotes hold a value with spaces
+// together; inside them a backslash takes the next character as it is.
+func split(text string) ([]term, error) {
+	var terms []term
+	rest := []rune(strings.TrimSpace(text))
+	for len(rest) > 0 {
+		t, n, err := next(rest)
+		if err != nil {
+			return nil, err
+		}
+		terms = append(terms, t)
+		rest = []rune(strings.TrimSpace(string(rest[n:])))
+	}
+	return terms, nil
+}
+
+// next reads the term at the start of a text and how many runes it takes.
+func next(text []rune) (term, int, error) {
+	var t term
+	var value strings.Builder
+	i, open := 0, false
+	for ; i < len(text); i++ {
+		switch c := text[i]; {
+		case open && c == '\\' && i+1 < len(text):
+			i++
+			value.WriteRune(text[i])
+		case c == '"':
+			open, t.quoted = !open, true
+		case open:
+			value.WriteRune(c)
+		case isSpace(c):
+			return t.finish(value.String(), i)
+		case c == ':' && t.key == "" && !t.quoted && value.Len() > 0:
+			t.key = strings.ToLower(value.String())
+			value.Reset()
+		default:
+			value.WriteRune(c)
+		}
+	}
+	if open {
+		t.value = value.String()
+		return term{}, 0, refuse("a quote is opened but not closed in %s", term{key: t.key, value: t.value})
+	}
+	return t.finish(value.String(), i)
+}
+
+func (t term) finish(value string, n int) (term, int, error) {
+	t.value = value
+	switch {
+	case strings.HasPrefix(t.key, "-"), t.key == "" && !t.quoted && strings.HasPrefix(value, "-"):
+		return term{}, 0, refuse("%s excludes something, which cannot be answered", t)
+	case strings.TrimSpace(value) == "":
+		return term{}, 0, refuse("%s says nothing after the colon", t)
+	}
+	return t, n, nil
+}
+
+func isSpace(c rune) bool { return strings.TrimSpace(string(c)) == "" }

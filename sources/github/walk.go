@@ -1,0 +1,309 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v60/github"
+)
+
+// perPage is the longest page that GitHub gives; a larger one is cut to this
+// without a word.
+const perPage = "100"
+
+// An issue is an issue or pull request as the issue lists show it, with the
+// parts that go-github v60 does not know.
+type issue struct {
+	gh.Issue
+	Sub *struct {
+		Total int `json:"total"`
+	} `json:"sub_issues_summary"`
+	Type *struct {
+		Name string `json:"name"`
+	} `json:"type"`
+}
+
+// whole refuses an issue without the fields that everything here stands on.
+func (i issue) whole() bool {
+	switch {
+	case i.GetNumber() <= 0, i.GetCreatedAt().IsZero(), i.GetUpdatedAt().IsZero():
+		return false
+	case i.GetState() == "closed":
+		return !i.GetClosedAt().IsZero()
+	}
+	return i.GetState() == "open"
+}
+
+func (i issue) closed() time.Time { return i.GetClosedAt().Time }
+
+// A walk is one pass over a repository's issues and pull requests, oldest
+// update first.
+type walk struct {
+	repo   Repo
+	filter url.Values // state, labels, milestone, creator
+	since  time.Time  // only what was updated since; zero: all
+	until  time.Time  // stop at what was updated then or later; zero: do not
+}
+
+func (w walk) path(since time.Time) string {
+	v := maps.Clone(w.filter)
+	v.Set("sort", "updated")
+	v.Set("direction", "asc")
+	v.Set("per_page", perPage)
+	if !since.IsZero() {
+		v.Set("since", since.UTC().Format(time.RFC3339))
+	}
+	return "repos/" + w.repo.String() + "/issues?" + v.Encode()
+}
+
+// walk returns what a walk finds, by number. Nothing is lost while people
+// work: each page is asked for by the time of the last update seen, less the
+// second that "since" may leave out, and what is touched meanwhile moves to
+// the end, where it is seen again. Only a page that lies within such a second
+// is continued by its link.
+func (h *hub) walk(ctx context.Context, w walk) ([]issue, error) {
+	first := w.path(w.since)
+	return remember(ctx, &h.kept, first+" until "+w.until.UTC().String(), func() ([]issue, error) {
+		seen := map[int]issue{}
+		since, path := w.since, first
+		for path != "" {
+			page, next, err := get[issue](ctx, h, w.repo, path)
+			if err != nil {
+				return nil, err
+			}
+			var last time.Time
+			for _, i := range page {
+				if !i.whole() {
+					return nil, h.unreadable(w.repo)
+				}
+				last = i.GetUpdatedAt().Time
+				if was, ok := seen[i.GetNumber()]; !ok || !last.Before(was.GetUpdatedAt().Time) {
+					seen[i.GetNumber()] = i
+				}
+			}
+			if !w.until.IsZero() && !last.Before(w.until) {
+				break
+			}
+			path = next
+			if from := last.Add(-time.Second); next != "" && from.After(since) {
+				since, path = from, w.path(from)
+			}
+		}
+		return slices.SortedFunc(maps.Values(seen), func(a, b issue) int {
+			return cmp.Compare(a.GetNumber(), b.GetNumber())
+		}), nil
+	})
+}
+
+// A found issue is one that a query asks for, with where it was found.
+type found struct {
+	issue
+	repo Repo
+}
+
+func (f found) ref() string { return f.repo.String() + "#" + strconv.Itoa(f.GetNumber()) }
+
+// search returns what a query asks for in all its repositories: with a zero
+// start everything, else at least what is open or was updated since.
+func (h *hub) search(ctx context.Context, q Query, start time.Time) ([]found, error) {
+	var all []found
+	var enabled, missing []Repo
+	for _, repo := range q.Repos {
+		filter, ok, err := h.filter(ctx, q, repo)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			missing = append(missing, repo)
+			continue
+		}
+		issues, err := h.collect(ctx, repo, filter, start)
+		if errors.Is(err, errDisabled) {
+			continue // the repository does not use issues, so it has none
+		}
+		if err != nil {
+			return nil, err
+		}
+		enabled = append(enabled, repo)
+		for _, i := range issues {
+			if f := (found{i, repo}); q.wants(f) {
+				all = append(all, f)
+			}
+		}
+	}
+	if len(missing) == len(q.Repos) {
+		return nil, refuse("%s has no milestone %q in %s", h.name, q.Milestone, names(q.Repos))
+	}
+	if len(all) == 0 && len(q.Labels) > 0 && len(enabled) > 0 {
+		return nil, h.labelsExist(ctx, q, enabled)
+	}
+	return all, nil
+}
+
+// collect reads a repository's part of a search. What a filter narrows to
+// often fits on one page, so that is tried first. Else the open ones that were
+// last updated before the start are walked, and then all that were updated
+// since: in this order, what is touched between the two is in the second.
+func (h *hub) collect(ctx context.Context, repo Repo, filter url.Values, start time.Time) ([]issue, error) {
+	filter.Set("state", "all")
+	if start.IsZero() {
+		return h.walk(ctx, walk{repo: repo, filter: filter})
+	}
+	if len(filter) > 1 {
+		if issues, err := h.onePage(ctx, repo, filter); err != nil || issues != nil {
+			return issues, err
+		}
+	}
+	open := maps.Clone(filter)
+	open.Set("state", "open")
+	old, err := h.walk(ctx, walk{repo: repo, filter: open, until: start})
+	if err != nil {
+		return nil, err
+	}
+	touched, err := h.walk(ctx, walk{repo: repo, filter: filter, since: start})
+	if err != nil {
+		return nil, err
+	}
+	seen := map[int]bool{}
+	for _, i := range touched {
+		seen[i.GetNumber()] = true
+	}
+	old = slices.DeleteFunc(slices.Clone(old), func(i issue) bool { return seen[i.GetNumber()] })
+	return append(old, touched...), nil
+}
+
+// onePage returns the issues of a filter if one page holds them all, else nil.
+func (h *hub) onePage(ctx context.Context, repo Repo, filter url.Values) ([]issue, error) {
+	path := walk{repo: repo, filter: filter}.path(time.Time{})
+	return remember(ctx, &h.kept, path+" on one page", func() ([]issue, error) {
+		page, next, err := get[issue](ctx, h, repo, path)
+		if err != nil || next != "" {
+			return nil, err
+		}
+		if slices.ContainsFunc(page, func(i issue) bool { return !i.whole() }) {
+			return nil, h.unreadable(repo)
+		}
+		return page, nil
+	})
+}
+
+// filter returns the parameters by which GitHub narrows a list to a query, and
+// whether the repository has the query's milestone.
+func (h *hub) filter(ctx context.Context, q Query, repo Repo) (url.Values, bool, error) {
+	v := url.Values{}
+	var labels []string
+	for _, l := range q.Labels {
+		if !strings.Contains(l, ",") { // the list would take it for two
+			labels = append(labels, l)
+		}
+	}
+	if len(labels) > 0 {
+		v.Set("labels", strings.Join(labels, ","))
+	}
+	if q.Author != "" {
+		v.Set("creator", q.Author)
+	}
+	if q.Milestone != "" {
+		number, err := h.milestone(ctx, repo, q.Milestone)
+		if err != nil || number == 0 {
+			return nil, false, err
+		}
+		v.Set("milestone", strconv.Itoa(number))
+	}
+	return v, true, nil
+}
+
+// wants reports whether a query asks for an issue. The server was asked to
+// filter by most of it; this does not rely on it.
+func (q Query) wants(f found) bool {
+	return f.IsPullRequest() == q.Pulls &&
+		hasLabels(f.Labels, q.Labels) &&
+		(q.Milestone == "" || strings.EqualFold(f.Milestone.GetTitle(), q.Milestone)) &&
+		(q.Author == "" || strings.EqualFold(f.User.GetLogin(), q.Author))
+}
+
+func hasLabels(have []*gh.Label, want []string) bool {
+	for _, name := range want {
+		if !slices.ContainsFunc(have, func(l *gh.Label) bool { return strings.EqualFold(l.GetName(), name) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// milestone returns the number of a milestone, 0 if there is none so named.
+// Its title counts in any case, as in GitHub's search, an exact one first.
+func (h *hub) milestone(ctx context.Context, repo Repo, title string) (int, error) {
+	all, err := readAll[gh.Milestone](ctx, h, repo, "milestones?per_page="+perPage+"&state=all")
+	if errors.Is(err, errDisabled) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	number := 0
+	for _, m := range all {
+		switch {
+		case m.GetTitle() == title:
+			return m.GetNumber(), nil
+		case number == 0 && strings.EqualFold(m.GetTitle(), title):
+			number = m.GetNumber()
+		}
+	}
+	return number, nil
+}
+
+// labelsExist refuses a query for a label that no repository has. GitHub
+// answers it with an empty list, and a slip of the pen must not read as "no
+// incidents".
+func (h *hub) labelsExist(ctx context.Context, q Query, repos []Repo) error {
+	known := map[string]bool{}
+	for _, repo := range repos {
+		labels, err := readAll[gh.Label](ctx, h, repo, "labels?per_page="+perPage)
+		if err != nil {
+			return err
+		}
+		for _, l := range labels {
+			known[strings.ToLower(l.GetName())] = true
+		}
+	}
+	for _, name := range q.Labels {
+		if !known[strings.ToLower(name)] {
+			return refuse("%s has no label %q in %s", h.name, name, names(repos))
+		}
+	}
+	return nil
+}
+
+// readAll reads a whole list of a repository, page by page.
+func readAll[T any](ctx context.Context, h *hub, repo Repo, rest string) ([]T, error) {
+	path := fmt.Sprintf("repos/%s/%s", repo, rest)
+	return remember(ctx, &h.kept, path, func() ([]T, error) {
+		all := []T{}
+		for path != "" {
+			page, next, err := get[T](ctx, h, repo, path)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, page...)
+			path = next
+		}
+		return all, nil
+	})
+}
+
+func names(repos []Repo) string {
+	list := make([]string, len(repos))
+	for i, r := range repos {
+		list[i] = r.String()
+	}
+	return strings.Join(list, ", ")
+}
