@@ -1,0 +1,161 @@
+package prometheus
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+)
+
+// A detail is a stretch in which alerts of some names are read sample by
+// sample.
+type detail struct {
+	span
+	names map[string]bool
+}
+
+// enough bounds what is read at once: about 2 MB of an answer. A stretch that
+// has more is cut; neighbours that have less are read together.
+const enough = 50_000
+
+// vicinity is how near to a chunk a hole must lie for the chunk to be read in
+// detail: activations on its two sides may belong together, which only their
+// samples tell.
+func vicinity(interval time.Duration) time.Duration { return max(10*time.Minute, 4*interval) }
+
+// mark tells for each chunk the names to be read in detail: those with several
+// activations, and near a hole all that fired.
+func mark(chunks []chunk, p pulse, interval time.Duration) []map[string]bool {
+	marked := make([]map[string]bool, len(chunks))
+	for i, c := range chunks {
+		marked[i] = c.several
+		for _, b := range p.beats {
+			near := c.grow(vicinity(max(interval, b.interval)))
+			if slices.ContainsFunc(b.holes, near.overlaps) {
+				marked[i] = c.names()
+			}
+		}
+	}
+	return marked
+}
+
+// plan joins marked chunks into as few stretches as stay readable at once.
+// Alerts are then read in chunks in which they were not marked, too; what is
+// not needed is left aside by [tally.gather].
+func plan(chunks []chunk, marked []map[string]bool) []detail {
+	var details []detail
+	first := 0 // the first chunk of the last detail
+	for i, c := range chunks {
+		if len(marked[i]) == 0 {
+			continue
+		}
+		if n := len(details); n > 0 {
+			joined := maps.Clone(details[n-1].names)
+			maps.Copy(joined, marked[i])
+			if cost(chunks[first:i+1], joined) <= enough {
+				details[n-1] = detail{span{details[n-1].from, c.to}, joined}
+				continue
+			}
+		}
+		first = i
+		details = append(details, cutUp(detail{c.span, marked[i]}, c.samplesOf(marked[i]))...)
+	}
+	return details
+}
+
+func cost(chunks []chunk, names map[string]bool) int {
+	n := 0
+	for _, c := range chunks {
+		n += c.samplesOf(names)
+	}
+	return n
+}
+
+// cutUp cuts a stretch with too many samples into equal parts, none shorter
+// than an hour.
+func cutUp(d detail, samples int) []detail {
+	parts := min(1+samples/enough, max(1, int(d.length()/shortest)))
+	var cut []detail
+	for i := range parts {
+		step := (d.to - d.from) / model.Time(parts)
+		part := span{d.from + model.Time(i)*step, d.from + model.Time(i+1)*step}
+		if i == parts-1 {
+			part.to = d.to
+		}
+		cut = append(cut, detail{part, d.names})
+	}
+	return cut
+}
+
+// selector selects both series of the alerts to be read. ALERTS_FOR_STATE has
+// no state.
+func (d detail) selector(matchers []matcher) string {
+	names := slices.Sorted(maps.Keys(d.names))
+	for i, name := range names {
+		names[i] = regexp.QuoteMeta(name)
+	}
+	return series("", slices.Concat([]matcher{
+		{"__name__", "=~", "ALERTS|ALERTS_FOR_STATE"},
+		{"alertstate", "=~", "firing|"},
+		{"alertname", "=~", strings.Join(names, "|")},
+	}, matchers))
+}
+
+// A close-up is what details show: the firing samples of each instance with
+// their activations.
+type closeUp struct {
+	points map[instance][]point
+	warned []span
+}
+
+// details reads the planned stretches.
+func (s *server) details(ctx context.Context, matchers []matcher, planned []detail) (closeUp, error) {
+	takes, err := parallel(ctx, len(planned), func(ctx context.Context, i int) (take, error) {
+		return s.samples(ctx, planned[i].selector(matchers), planned[i].span)
+	})
+	all := closeUp{points: map[instance][]point{}}
+	for i, t := range takes {
+		if t.warned {
+			all.warned = append(all.warned, planned[i].span)
+		}
+		for in, points := range s.join(t.streams) {
+			all.points[in] = append(all.points[in], points...)
+		}
+	}
+	return all, err
+}
+
+// join puts firing samples and activations of one instance and one evaluation
+// together: both series are written with the same timestamp.
+func (s *server) join(streams model.Matrix) map[instance][]point {
+	active := map[instance]map[model.Time]float64{}
+	for _, stream := range streams {
+		if stream.Metric[model.MetricNameLabel] != "ALERTS_FOR_STATE" {
+			continue
+		}
+		in := s.instanceOf(stream.Metric)
+		if active[in] == nil {
+			active[in] = make(map[model.Time]float64, len(stream.Values))
+		}
+		for _, v := range stream.Values {
+			active[in][v.Timestamp] = float64(v.Value)
+		}
+	}
+	joined := map[instance][]point{}
+	for _, stream := range streams {
+		if stream.Metric["alertstate"] != "firing" {
+			continue
+		}
+		in := s.instanceOf(stream.Metric)
+		for _, v := range stream.Values {
+			if value, found := active[in][v.Timestamp]; found {
+				joined[in] = append(joined[in], point{v.Timestamp, value, true})
+			}
+		}
+	}
+	return joined
+}

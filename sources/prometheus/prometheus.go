@@ -1,0 +1,193 @@
+// Package prometheus collects facts from Prometheus and what speaks its HTTP
+// API: alarm episodes by name and severity, and one number a week from any
+// PromQL expression.
+//
+// It speaks through client_golang and leaves retries, waiting and the guarding
+// of the credential to package web. What an alarm is, is read from the two
+// series that Prometheus writes for every alert (rules/alerting.go of its
+// source): ALERTS{alertstate="firing"} is there at each evaluation that fires,
+// and the value of ALERTS_FOR_STATE is the second at which the alert became
+// active. An episode is one such activation that fired; it is not a gap
+// between samples, which a skipped evaluation makes as well, nor a number of
+// samples. Restarts of the server give a running alert a new activation;
+// [fold] takes the two for one.
+//
+// Nothing seen is not the same as nothing there: Prometheus keeps 15 days
+// unless told otherwise and says nothing about what it has dropped. So the
+// heartbeat, a series that is there whenever the server runs, tells how much of
+// each week is held, and a week that is not held is unknown.
+package prometheus
+
+import (
+	_ "embed"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/prometheus/client_golang/api"
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+	"github.com/prometheus/common/model"
+
+	"preread/sources"
+	"preread/sources/internal/web"
+)
+
+//go:embed sample.toml
+var sample string
+
+const doc = `Prometheus: alarm episodes by name and severity, and one number a week
+
+Reads Prometheus, Thanos, Mimir and whatever else answers Prometheus's HTTP
+API. The query of alarms is a list of label matchers, empty for all alerts:
+
+  team="checkout"
+  team="checkout",severity=~"page|ticket"
+
+The query of a metric is PromQL that gives one number. It is evaluated one
+millisecond before the end of each week.
+
+An episode is one activation of one alert instance that fired. It belongs to
+the week of its first firing sample; one that began earlier is listed with
+minutes and no episode. Minutes are firing time inside the week, summed over
+instances. An alert that fires on over a restart of the server is one episode.
+
+How much of a week the server holds is told by the heartbeat, by default
+up{job="prometheus"}; name another series if that one is not always there. A
+week of which nothing is held is unknown, one with less than 95 % is partial.
+
+Two servers that evaluate the same rules are read as one if replica_labels
+names the labels that tell them apart. Alerts whose labels carry a value that
+changes are new alerts to Prometheus each time, and so they are here.
+
+No credential is needed where the server wants none; else token is sent as
+Bearer, or with user as Basic.`
+
+// Kind is the collector for Prometheus.
+var Kind = sources.Kind{
+	Name:   "prometheus",
+	Doc:    doc,
+	Sample: sample,
+	Nouns:  []sources.Noun{sources.Alarms, sources.Metrics},
+	Open:   open,
+}
+
+// A server is one Prometheus, ready to be asked.
+type server struct {
+	name      string
+	web       *web.Client
+	api       v1.API
+	pages     *url.URL      // where people open graphs
+	timeout   time.Duration // what the server may spend on one query
+	heartbeat selector
+	replica   []model.LabelName
+
+	rules  memo[struct{}, intervals]
+	pulses memo[span, pulse]
+}
+
+func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
+	table := defaults()
+	if err := decode(&table); err != nil {
+		return sources.Source{}, err
+	}
+	if err := table.check(setup.Name); err != nil {
+		return sources.Source{}, err
+	}
+	var token sources.Secret
+	if !table.Token.IsZero() {
+		var err error
+		if token, err = setup.Secret(table.Token); err != nil {
+			return sources.Source{}, err
+		}
+		if token.IsZero() {
+			return sources.Source{}, fmt.Errorf("the token of %s is empty", setup.Name)
+		}
+	}
+	s, err := newServer(table, setup, token)
+	if err != nil {
+		return sources.Source{}, err
+	}
+	return sources.Source{
+		Name:     setup.Name,
+		Alarms:   s.alarms,
+		Readings: s.readings,
+		Evidence: s.evidence,
+		Requests: s.web.Requests,
+	}, nil
+}
+
+// slack is what a query's answer may take on its way, beside the time that the
+// server may spend on it: the server must be the first to give up, because its
+// refusal can be acted on.
+const slack = 15 * time.Second
+
+func newServer(table settings, setup sources.Setup, token sources.Secret) (*server, error) {
+	s := &server{
+		name:      setup.Name,
+		pages:     table.pages(),
+		timeout:   table.Timeout,
+		heartbeat: selector(table.Heartbeat),
+		replica:   labelNames(table.ReplicaLabels),
+	}
+	s.web = web.New(web.Options{
+		Source:    setup.Name,
+		Base:      table.URL.URL,
+		Agent:     setup.Agent,
+		Authorize: table.authorize(token),
+		// The API says in these what was wrong with a query.
+		Pass: func(status int) bool {
+			return status == http.StatusBadRequest || status == http.StatusUnprocessableEntity || status == http.StatusServiceUnavailable
+		},
+		Transport: setup.Transport,
+		Budget:    table.MaxRequests,
+		Timeout:   table.Timeout + slack,
+		Pace:      setup.Pace,
+	})
+	client, err := api.NewClient(api.Config{Address: table.URL.String(), Client: s.web.HTTP()})
+	if err != nil {
+		return nil, fmt.Errorf("the url of %s cannot be used", setup.Name)
+	}
+	s.api = v1.NewAPI(client)
+	return s, nil
+}
+
+// evidence returns the graph of a whole answer.
+func (s *server) evidence(window sources.Window, query sources.Query) sources.Evidence {
+	expr := query.Text
+	if query.Noun == sources.Alarms {
+		matchers, err := parseMatchers(query.Text)
+		if err != nil {
+			return sources.Evidence{}
+		}
+		expr = shown(matchers)
+	}
+	return sources.Evidence{Source: s.name, Ref: expr, URL: s.graph(expr, window.Start(), window.End())}
+}
+
+// graph returns the address of the server's own page that draws an expression
+// over a stretch of time.
+func (s *server) graph(expr string, from, to time.Time) string {
+	return s.page(url.Values{
+		"g0.expr":        {expr},
+		"g0.tab":         {"0"},
+		"g0.range_input": {model.Duration(to.Sub(from)).String()},
+		"g0.end_input":   {to.UTC().Format(time.DateTime)},
+	})
+}
+
+// table returns the address of the page that shows an expression's value at
+// one instant.
+func (s *server) table(expr string, at time.Time) string {
+	return s.page(url.Values{
+		"g0.expr":         {expr},
+		"g0.tab":          {"1"},
+		"g0.moment_input": {at.UTC().Format(time.DateTime)},
+	})
+}
+
+func (s *server) page(values url.Values) string {
+	page := s.pages.JoinPath("graph")
+	page.RawQuery = values.Encode()
+	return page.String()
+}
