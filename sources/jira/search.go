@@ -1,0 +1,144 @@
+package jira
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"preread/sources"
+	"preread/sources/internal/web"
+)
+
+// Page sizes of the searches. Cloud gives no more than 100 issues as soon as
+// any field beside the key is asked for; Data Center's default limit is 1,000.
+// Both may give fewer than asked.
+const (
+	cloudPage  = 100
+	serverPage = 1000
+	mostIssues = 50000
+)
+
+// search returns the issues that JQL finds, each once, in order of creation.
+// On Data Center they carry their changelogs.
+func (s *source) search(ctx context.Context, st *site, jql string, fields ...string) ([]issue, error) {
+	rows, err := s.find(ctx, st, jql, fields)
+	if refused(err) {
+		return nil, sources.Unansweredf("jira does not accept the query (400)").
+			WithHint("try it in jira's own issue search; a name in it may be misspelt or hidden from this token")
+	}
+	return rows, err
+}
+
+// refused reports an error by which Jira says that JQL is not to its liking.
+func refused(err error) bool { return web.Status(err) == http.StatusBadRequest }
+
+func (s *source) find(ctx context.Context, st *site, jql string, fields []string) ([]issue, error) {
+	fields = append(asked[:len(asked):len(asked)], fields...)
+	var rows []issue
+	var err error
+	if st.cloud {
+		rows, err = s.searchCloud(ctx, jql+order, fields, "")
+	} else {
+		rows, err = s.searchServer(ctx, jql+order, fields)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return unique(rows), nil
+}
+
+// unique drops what came twice, as happens when a list changes while its
+// pages are read.
+func unique(rows []issue) []issue {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(rows, func(i issue) bool {
+		twice := seen[i.ID]
+		seen[i.ID] = true
+		return twice
+	})
+}
+
+// tooMany is the error of a query that a weekly page cannot mean.
+func tooMany() error {
+	return sources.Unansweredf("the query finds more than %d issues", mostIssues).WithHint("name a project, an epic or a version in it")
+}
+
+// repeats guards against being led in a circle by page tokens.
+type repeats map[string]bool
+
+func (r repeats) add(token string) error {
+	if r[token] {
+		return sources.Unansweredf("jira leads in a circle: its list of pages does not end")
+	}
+	r[token] = true
+	return nil
+}
+
+func (s *source) searchCloud(ctx context.Context, jql string, fields []string, expand string) ([]issue, error) {
+	ask := struct {
+		JQL        string   `json:"jql"`
+		Fields     []string `json:"fields"`
+		MaxResults int      `json:"maxResults"`
+		Expand     string   `json:"expand,omitempty"`
+		Token      string   `json:"nextPageToken,omitempty"`
+	}{JQL: jql, Fields: fields, MaxResults: cloudPage, Expand: expand}
+	var all []issue
+	tokens := repeats{}
+	for {
+		var answer struct {
+			Issues *[]issue `json:"issues"`
+			Token  string   `json:"nextPageToken"`
+			IsLast bool     `json:"isLast"`
+		}
+		if err := s.post(ctx, "rest/api/3/search/jql", ask, &answer); err != nil {
+			return nil, err
+		}
+		if answer.Issues == nil {
+			return nil, unreadable()
+		}
+		if all = append(all, *answer.Issues...); len(all) > mostIssues {
+			return nil, tooMany()
+		}
+		if answer.Token == "" || answer.IsLast {
+			return all, nil
+		}
+		if err := tokens.add(answer.Token); err != nil {
+			return nil, err
+		}
+		ask.Token = answer.Token
+	}
+}
+
+func (s *source) searchServer(ctx context.Context, jql string, fields []string) ([]issue, error) {
+	ask := struct {
+		JQL        string   `json:"jql"`
+		StartAt    int      `json:"startAt"`
+		MaxResults int      `json:"maxResults"`
+		Fields     []string `json:"fields"`
+		Expand     []string `json:"expand"`
+	}{JQL: jql, MaxResults: serverPage, Fields: fields, Expand: []string{"changelog"}}
+	var all []issue
+	for {
+		var answer struct {
+			Total  *int     `json:"total"`
+			Issues *[]issue `json:"issues"`
+		}
+		if err := s.post(ctx, "rest/api/2/search", ask, &answer); err != nil {
+			return nil, err
+		}
+		if answer.Issues == nil || answer.Total == nil {
+			return nil, unreadable()
+		}
+		if *answer.Total > mostIssues {
+			return nil, tooMany()
+		}
+		all = append(all, *answer.Issues...)
+		ask.StartAt += len(*answer.Issues)
+		if ask.StartAt >= *answer.Total {
+			return all, nil
+		}
+		if len(*answer.Issues) == 0 {
+			return nil, sources.Unansweredf("jira stopped in the middle of a list: %d of %d issues came", len(all), *answer.Total)
+		}
+	}
+}

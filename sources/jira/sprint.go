@@ -1,0 +1,240 @@
+package jira
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"preread/sources"
+	"preread/sources/internal/web"
+)
+
+// A sprintRow is a sprint as a board lists it.
+type sprintRow struct {
+	ID        int64  `json:"id"`
+	State     string `json:"state"`
+	Name      string `json:"name"`
+	Start     stamp  `json:"startDate"` // planned
+	End       stamp  `json:"endDate"`   // planned
+	Complete  stamp  `json:"completeDate"`
+	Activated stamp  `json:"activatedDate"` // when it was started; Data Center only
+	Origin    int64  `json:"originBoardId"`
+}
+
+// A run is a sprint with the instants that count, as seen at the window's
+// now.
+type run struct {
+	sprintRow
+	start, end time.Time // the end is the window's now while it runs
+	state      sources.SprintState
+	graded     sources.Graded
+}
+
+// sprints returns the sprints of a board that were closed in the window, and
+// those that still run.
+func (s *source) sprints(ctx context.Context, w sources.Window, q sources.Query) ([]sources.Sprint, error) {
+	if q.Board <= 0 {
+		return nil, sources.Unansweredf("the delivery line names no board").
+			WithHint("write board = NUMBER; the number is in the address of the board, after rapidView= or boards/")
+	}
+	st, err := s.at(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.board(ctx, st, q.Board)
+	if err != nil {
+		return nil, err
+	}
+	est, err := s.estimateOf(st, b)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.sprintRows(ctx, w, q.Board)
+	if err != nil {
+		return nil, err
+	}
+	runs := b.runs(rows, w)
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	issues, graded, err := s.candidates(ctx, st, b, runs, est)
+	if err != nil {
+		return nil, err
+	}
+	b.graded = b.graded.Worse(graded)
+	logs, err := s.changes(ctx, st, issues)
+	if err != nil {
+		return nil, err
+	}
+	threads := st.threads(issues, logs)
+	sprints := make([]sources.Sprint, len(runs))
+	for i, r := range runs {
+		sprints[i] = sprintReport{s, st, b, est, r, rows}.sprint(threads)
+	}
+	return sprints, nil
+}
+
+// within places a sprint in the window, if it belongs there.
+func (row sprintRow) within(w sources.Window) (run, bool) {
+	r := run{sprintRow: row, start: row.Start.Time, end: row.Complete.Time, state: sources.Closed, graded: sources.Whole()}
+	if !row.Activated.IsZero() {
+		r.start = row.Activated.Time
+	}
+	if r.start.IsZero() || r.start.After(w.Now) {
+		return run{}, false
+	}
+	switch {
+	case strings.EqualFold(row.State, "closed") && r.end.IsZero():
+		r.end = row.End.Time
+		r.graded = sources.Graded{Grade: sources.Approximate, Reason: "jira does not tell when it was closed, so its planned end is taken"}
+	case strings.EqualFold(row.State, "active"):
+		r.end = time.Time{}
+	case !strings.EqualFold(row.State, "closed"):
+		return run{}, false
+	}
+	if r.end.IsZero() || r.end.After(w.Now) {
+		r.end, r.state = w.Now, sources.Active
+		return r, true
+	}
+	return r, w.Holds(r.end)
+}
+
+// runs picks the board's own sprints of the window, oldest first. A board
+// also lists sprints of other boards that share issues with it.
+func (b *board) runs(rows []sprintRow, w sources.Window) []run {
+	var runs []run
+	for _, row := range rows {
+		if r, ok := row.within(w); ok && (row.Origin == 0 || row.Origin == b.id) {
+			runs = append(runs, r)
+		}
+	}
+	slices.SortFunc(runs, func(x, y run) int { return cmp.Or(x.start.Compare(y.start), cmp.Compare(x.ID, y.ID)) })
+	return slices.CompactFunc(runs, func(x, y run) bool { return x.ID == y.ID })
+}
+
+// Sprints are listed in the order closed, active, and in it by their place in
+// the backlog: mostly, not strictly, oldest first. So on a board with many
+// the end is read first, and so many pages with nothing from the window end
+// the reading.
+const (
+	sprintPage = 50
+	emptyPages = 2
+)
+
+// sprintRows reads the board's list of sprints as far as the window needs.
+func (s *source) sprintRows(ctx context.Context, w sources.Window, board int64) ([]sprintRow, error) {
+	rows, total, last, err := s.sprintsFrom(ctx, board, 0)
+	if err != nil || last {
+		return rows, err
+	}
+	if total == 0 { // not told
+		for !last {
+			var more []sprintRow
+			if more, _, last, err = s.sprintsFrom(ctx, board, len(rows)); err != nil {
+				return nil, err
+			}
+			rows = append(rows, more...)
+		}
+		return rows, nil
+	}
+	first := len(rows)
+	for end, empty := total, 0; end > first && empty < emptyPages; end -= sprintPage {
+		page, err := s.sprintsBetween(ctx, board, max(first, end-sprintPage), end)
+		if err != nil {
+			return nil, err
+		}
+		empty++
+		if slices.ContainsFunc(page, func(row sprintRow) bool { _, ok := row.within(w); return ok }) {
+			empty = 0
+		}
+		rows = append(rows, page...)
+	}
+	return rows, nil
+}
+
+// sprintsBetween reads a stretch of the list, in several requests where the
+// pages are smaller than expected.
+func (s *source) sprintsBetween(ctx context.Context, board int64, start, end int) ([]sprintRow, error) {
+	var rows []sprintRow
+	for start < end {
+		page, _, last, err := s.sprintsFrom(ctx, board, start)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, page...)
+		start += len(page)
+		if last {
+			break
+		}
+	}
+	return rows, nil
+}
+
+func (s *source) sprintsFrom(ctx context.Context, board int64, start int) (rows []sprintRow, total int, last bool, err error) {
+	var answer struct {
+		Total  int          `json:"total"`
+		IsLast bool         `json:"isLast"`
+		Values *[]sprintRow `json:"values"`
+	}
+	path := fmt.Sprintf("rest/agile/1.0/board/%d/sprint?state=active,closed&startAt=%d&maxResults=%d", board, start, sprintPage)
+	switch err := s.get(ctx, path, &answer); {
+	case web.Status(err) == http.StatusBadRequest:
+		return nil, 0, false, noSprints(board)
+	case web.Status(err) == http.StatusNotFound:
+		return nil, 0, false, sources.Unansweredf("jira has no board %d, or does not show it to this token (404)", board).
+			WithHint("the number is in the address of the board, after rapidView= or boards/")
+	case err != nil:
+		return nil, 0, false, err
+	case answer.Values == nil:
+		return nil, 0, false, unreadable()
+	}
+	rows = *answer.Values
+	last = answer.IsLast || len(rows) == 0 || answer.Total > 0 && start+len(rows) >= answer.Total
+	return rows, answer.Total, last, nil
+}
+
+// candidates returns the issues that can have been in one of the sprints. The
+// Sprint field forgets a sprint that an issue was taken out of while it ran,
+// so every issue of the board or its project that was changed since the first
+// start is one.
+func (s *source) candidates(ctx context.Context, st *site, b *board, runs []run, est estimate) ([]issue, sources.Graded, error) {
+	ids := make([]int64, len(runs))
+	for i, r := range runs {
+		ids[i] = r.ID
+	}
+	fields := est.ids()
+	for _, f := range st.ofType(sprintType) {
+		fields = append(fields, f.ID)
+	}
+	find := func(parts ...string) ([]issue, error) {
+		const noSubtasks = " AND issuetype not in subTaskIssueTypes()"
+		return s.find(ctx, st, "("+strings.Join(parts, " OR ")+")"+noSubtasks, fields)
+	}
+	recent := " AND updated >= " + since(runs[0].start)
+	inside := "Sprint in (" + joinIDs(ids).id + ")"
+	around := []string{inside}
+	if p := cmp.Or(b.Project.Key, b.Project.Either); p != "" {
+		around = append(around, "project = "+quote(p)+recent)
+	}
+	if b.Filter.ID != "" {
+		rows, err := find(append(around, "filter = "+string(b.Filter.ID)+recent)...)
+		if !refused(err) {
+			return rows, sources.Whole(), err
+		}
+	}
+	if len(around) > 1 {
+		rows, err := find(around...)
+		return rows, sources.Graded{Grade: sources.Approximate,
+			Reason: "the board's filter may not be read with this token, so issues of other projects that were taken out may be missing"}, err
+	}
+	rows, err := find(inside)
+	if err != nil || len(rows) == 0 {
+		return rows, sources.Graded{Grade: sources.Partial, Reason: "issues that were taken out while it ran could not be looked for"}, err
+	}
+	more, err := find("project in (" + quoted(projectsOf(rows)) + ")" + recent)
+	return unique(append(rows, more...)), sources.Whole(), err
+}
