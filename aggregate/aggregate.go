@@ -155,7 +155,9 @@ func judge(line Line, answer sources.Answer, window sources.Window) Finding {
 	case sources.Delivery:
 		f.Delivery, s = delivery(answer.Sprints, window)
 		for _, sprint := range f.Delivery.Sprints {
-			f.Evidence = append(f.Evidence, sprint.Evidence)
+			if !sprint.Running() { // it is shown, and no figure is made of it
+				f.Evidence = append(f.Evidence, sprint.Evidence)
+			}
 		}
 	case sources.Quality:
 		f.Quality, s = quality(answer.Items, window)

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 
@@ -145,7 +146,7 @@ func Load(file, text string, kinds []sources.Kind) (*Config, error) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	var root map[string]any
 	if _, err := toml.Decode(text, &root); err != nil {
-		return nil, Problems{syntaxProblem(file, err)}
+		return nil, Problems{syntaxProblem(file, text, err)}
 	}
 	l := &loader{file: file, kinds: kinds, places: places(text), config: &Config{File: file}}
 	top := table{"", root}
@@ -166,10 +167,13 @@ func Load(file, text string, kinds []sources.Kind) (*Config, error) {
 	return l.config, nil
 }
 
-func syntaxProblem(file string, err error) Problem {
+// syntaxProblem keeps the library's words and counts the place itself: an
+// unexpected line end belongs to the line that it ends.
+func syntaxProblem(file, text string, err error) Problem {
 	if parse, ok := err.(toml.ParseError); ok {
-		// The library's own words, without what it adds for other readers.
-		return Problem{file, parse.Position.Line, max(1, parse.Position.Col), sources.OneLine(strings.TrimSuffix(parse.Message, "."), 160)}
+		before := text[:min(max(0, parse.Position.Start), len(text))]
+		line, col := 1+strings.Count(before, "\n"), len(before)-strings.LastIndexByte(before, '\n')
+		return Problem{file, line, col, sources.OneLine(strings.TrimSuffix(parse.Message, "."), 160)}
 	}
 	return Problem{File: file, Text: sources.OneLine(err.Error(), 160)}
 }
@@ -242,9 +246,10 @@ func (l *loader) source(t table, kind sources.Kind) {
 	})
 	if err != nil && err != errTable {
 		path := t.path
-		if key, _, found := strings.Cut(err.Error(), ":"); found {
-			if _, given := t.values[key]; given {
-				path = join(t.path, key)
+		for _, word := range strings.FieldsFunc(err.Error(), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) }) {
+			if _, given := t.values[word]; given && word != "name" {
+				path = join(t.path, word) // the collector names the key that it means
+				break
 			}
 		}
 		reason, hint := sources.Reason(err)

@@ -43,12 +43,12 @@ var plainHost = regexp.MustCompile(`^(\[[0-9a-fA-F:.]+\]|[\pL\pN.-]+)(:[0-9]+)?$
 var addressEscapes = strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "[", "%5B", "]", "%5D", " ", "%20", "|", "%7C",
 	`"`, "%22", "'", "%27", `\`, "%5C", "`", "%60", "*", "%2A", "_", "%5F", "~", "%7E", "!", "%21", "{", "%7B", "}", "%7D", "^", "%5E")
 
-// link returns text, which must be escaped already, as a link. An address that
-// is not plain http or https makes no link.
-func link(text, address string) string {
+// safeAddress returns an address as it can stand in Markdown. One that is not
+// plain http or https is refused.
+func safeAddress(address string) (safe string, ok bool) {
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || !plainHost.MatchString(u.Host) || u.User != nil {
-		return text
+		return "", false
 	}
 	rest := u.EscapedPath()
 	if u.RawQuery != "" {
@@ -57,7 +57,17 @@ func link(text, address string) string {
 	if u.Fragment != "" {
 		rest += "#" + u.EscapedFragment()
 	}
-	return "[" + text + "](" + u.Scheme + "://" + u.Host + addressEscapes.Replace(sources.OneLine(rest, 2000)) + ")"
+	return u.Scheme + "://" + u.Host + addressEscapes.Replace(sources.OneLine(rest, 2000)), true
+}
+
+// link returns text, which must be escaped already, as a link, or alone if the
+// address is refused.
+func link(text, address string) string {
+	safe, ok := safeAddress(address)
+	if !ok {
+		return text
+	}
+	return "[" + text + "](" + safe + ")"
 }
 
 // opened returns a fact's name as a link to where it was seen.

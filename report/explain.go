@@ -9,21 +9,17 @@ import (
 	"preread/sources"
 )
 
-// Brief says a line's last figure and its weeks in a few characters, for a
-// terminal.
+// Brief says in at most 36 characters how a line's weeks went and where it
+// stands, for a terminal.
 func Brief(f aggregate.Finding) string {
-	figure := cell(f.Line, f.Weeks[len(f.Weeks)-1])
-	if f.Goal != nil {
-		figure = goalFigure(f, f.Goal.Last())
-	}
+	text := spark(f.Weeks) + "  " + current(f)
 	if f.Status.Status == aggregate.Unknown {
-		return spark(f.Weeks) + "  " + sources.OneLine(StatusReason(f), 44)
+		return sources.OneLine(spark(f.Weeks)+"  "+StatusReason(f), 36)
 	}
-	text := spark(f.Weeks) + "  " + figure
-	if l := limits(f.Line); l != "" {
-		text += "  (" + l + ")"
+	if l := f.Target.Green; !l.IsZero() {
+		text += " (" + l.String() + ")"
 	}
-	return sources.OneLine(text, 60)
+	return sources.OneLine(text, 36)
 }
 
 // Explain writes the derivation of one line: its status with rule and figures,

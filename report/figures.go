@@ -20,19 +20,24 @@ func figure(line aggregate.Line, v float64) string {
 		return percent(v)
 	case line.Noun != sources.Metrics:
 		return strconv.FormatFloat(v, 'f', -1, 64)
+	case line.Target.Green.Percent || line.Target.Red.Percent:
+		return rounded(v*100, 4) + " %" // its target is a share, so the reading is one
 	}
 	return strings.TrimSpace(number(v) + " " + line.Unit)
 }
 
 func percent(share float64) string { return strconv.Itoa(int(math.Round(share*100))) + " %" }
 
-// number writes a number with three significant digits, or all of them before
-// the point.
-func number(v float64) string {
+// number writes a number with three significant digits.
+func number(v float64) string { return rounded(v, 3) }
+
+// rounded writes a number with so many significant digits, or all of those
+// before the point.
+func rounded(v float64, significant int) string {
 	if v == 0 {
 		return "0"
 	}
-	digits := 2 - int(math.Floor(math.Log10(math.Abs(v))))
+	digits := significant - 1 - int(math.Floor(math.Log10(math.Abs(v))))
 	s := strconv.FormatFloat(v, 'f', max(0, min(digits, 9)), 64)
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
@@ -57,6 +62,24 @@ func cell(line aggregate.Line, p aggregate.Point) string {
 		return "≈ " + s
 	}
 	return s
+}
+
+// current writes where a line stands: a goal as done of total, any other line
+// by its last week, or by the last one that had something to measure.
+func current(f aggregate.Finding) string {
+	if f.Goal != nil {
+		return goalFigure(f, f.Goal.Last())
+	}
+	for i := len(f.Weeks) - 1; i >= 0; i-- {
+		switch {
+		case f.Weeks[i].State == aggregate.NothingToMeasure:
+			continue
+		case i < len(f.Weeks)-1:
+			return cell(f.Line, f.Weeks[i]) + " in " + f.Weeks[i].Week.Short()
+		}
+		return cell(f.Line, f.Weeks[i])
+	}
+	return "–"
 }
 
 const sparks = "▁▂▃▄▅▆▇█"

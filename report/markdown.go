@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"preread/aggregate"
@@ -20,6 +21,7 @@ func Markdown(frame Frame, r aggregate.Report) Document {
 	p.people()
 	p.unknowns()
 	p.method()
+	p.references()
 	p.parts = append(p.parts, part{text: p.flush()})
 	return Document{Week: r.Window.Last, Made: r.Window.Now, parts: p.parts}
 }
@@ -30,6 +32,7 @@ type page struct {
 	frame Frame
 	text  strings.Builder
 	parts []part
+	long  []string // addresses that stand at the end of the page
 }
 
 func (p *page) printf(format string, args ...any) { fmt.Fprintf(&p.text, format, args...) }
@@ -56,6 +59,36 @@ func (p *page) lineSlot(t aggregate.TeamReport, f aggregate.Finding) {
 func (p *page) team(t aggregate.TeamReport) {
 	if len(p.Teams) > 1 {
 		p.printf("### %s\n\n", Escape(t.Name))
+	}
+}
+
+// longAddress is from how many characters on an address would make its table
+// unreadable to whoever edits the page.
+const longAddress = 60
+
+// link is like the function of that name, but moves a long address to the end
+// of the page.
+func (p *page) link(text, address string) string {
+	safe, ok := safeAddress(address)
+	if !ok || len(safe) < longAddress {
+		return link(text, address)
+	}
+	i := slices.Index(p.long, safe)
+	if i < 0 {
+		i = len(p.long)
+		p.long = append(p.long, safe)
+	}
+	return fmt.Sprintf("[%s][p%d]", text, i+1)
+}
+
+// references lists the long addresses; a reader of the rendered page does not
+// see them.
+func (p *page) references() {
+	if len(p.long) > 0 {
+		p.printf("\n")
+	}
+	for i, address := range p.long {
+		p.printf("[p%d]: %s\n", i+1, address)
 	}
 }
 
@@ -133,16 +166,13 @@ func (p *page) glance() {
 }
 
 // lastFigure writes a line's figure for the glance, linked to what it was
-// counted from: a goal as done of total, any other line by its last week.
+// counted from.
 func (p *page) lastFigure(f aggregate.Finding) string {
-	text := Escape(cell(f.Line, f.Weeks[len(f.Weeks)-1]))
-	if f.Goal != nil {
-		text = goalFigure(f, f.Goal.Last())
-	}
+	text := Escape(current(f))
 	if len(f.Evidence) == 0 {
 		return text
 	}
-	return link(text, f.Evidence[len(f.Evidence)-1].URL)
+	return p.link(text, f.Evidence[len(f.Evidence)-1].URL)
 }
 
 // changes says which lines have another colour than a week before. Both weeks
@@ -158,7 +188,7 @@ func (p *page) changes() {
 			if len(p.Teams) > 1 {
 				name = Escape(t.Name) + ", " + name
 			}
-			changed = append(changed, fmt.Sprintf("%s: %s, was %s", name, f.Status.Status, statusWord(f.Before.Status)))
+			changed = append(changed, fmt.Sprintf("%s: %s, was %s", name, f.Status.Status, wasWord(f.Before.Status)))
 		}
 	}
 	if len(changed) == 0 {
@@ -192,7 +222,7 @@ func (p *page) values(f aggregate.Finding) []string {
 	for i, point := range f.Weeks {
 		cells[i] = Escape(cell(f.Line, point))
 		if len(f.Evidence) == len(f.Weeks) && point.State == aggregate.Known {
-			cells[i] = link(cells[i], f.Evidence[i].URL)
+			cells[i] = p.link(cells[i], f.Evidence[i].URL)
 		}
 	}
 	return cells
@@ -292,13 +322,6 @@ func (p *page) method() {
 		if p.has(n.noun) {
 			p.printf("- %s\n", n.text)
 		}
-	}
-	var asked []string
-	for _, name := range sortedKeys(p.Requests) {
-		asked = append(asked, fmt.Sprintf("%s %s", Escape(name), count(p.Requests[name], "request", "requests")))
-	}
-	if len(asked) > 0 {
-		p.printf("- Asked: %s.\n", strings.Join(asked, ", "))
 	}
 }
 

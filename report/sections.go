@@ -73,7 +73,7 @@ func (p *page) goalWeeks(f aggregate.Finding) {
 	last := f.Goal.Last()
 	figure := goalFigure(f, last)
 	if len(f.Evidence) > 0 {
-		figure = link(figure, f.Evidence[0].URL)
+		figure = p.link(figure, f.Evidence[0].URL)
 	}
 	p.printf("%s done. This week: %d done, %d added, %d removed.\n\n", figure, last.DoneNow, last.Added, last.Removed)
 	done, total, added := []string{}, []string{}, []string{}
@@ -137,7 +137,7 @@ func (p *page) sprints(d *aggregate.Delivery) {
 		if s.CarriedIn.Items > 0 {
 			added += fmt.Sprintf(", %d carried in", s.CarriedIn.Items)
 		}
-		p.printf("| %s | %s | %d (%s) | %d (%s) | %s | %d | %d |\n", link(Escape(s.Name), s.URL), closed,
+		p.printf("| %s | %s | %d (%s) | %d (%s) | %s | %d | %d |\n", p.link(Escape(s.Name), s.URL), closed,
 			s.Committed.Items, points(s.Committed), s.CompletedOfCommitted.Items, points(s.CompletedOfCommitted),
 			added, s.Removed.Items, s.NotCompleted.Items)
 	}

@@ -23,9 +23,10 @@ func badge(s aggregate.Status) string {
 	return "○ **UNKNOWN**"
 }
 
-func statusWord(s aggregate.Status) string {
+// wasWord says what a line was before it changed.
+func wasWord(s aggregate.Status) string {
 	if s == aggregate.NoTarget {
-		return "without a target"
+		return "without a colour"
 	}
 	return s.String()
 }
@@ -46,9 +47,9 @@ func limits(line aggregate.Line) string {
 
 func limit(line aggregate.Line, l aggregate.Limit) string {
 	words := map[string]string{"<": "under", "<=": "at most", ">": "above", ">=": "at least"}
-	value := number(l.Value)
+	value := rounded(l.Value, 6)
 	if l.Percent || line.Unit == "ratio" || line.Noun == sources.Goals {
-		value = number(l.Value*100) + " %"
+		value = rounded(l.Value*100, 6) + " %"
 	}
 	return words[l.Op] + " " + value
 }
