@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"preread/sources"
+)
+
+func (p *program) sourcesVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "sources [KIND]",
+		Short: "List the kinds of sources, or show one with its settings",
+		Example: `  preread sources
+  preread sources jira`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				for _, k := range collectors {
+					summary, _, _ := strings.Cut(k.Doc, "\n")
+					fmt.Fprintf(p.stdout, "%-12s %s\n%-12s answers: %s\n", k.Name, summary, "", nounList(k.Nouns))
+				}
+				return nil
+			}
+			i := slices.IndexFunc(collectors, func(k sources.Kind) bool { return k.Name == args[0] })
+			if i < 0 {
+				return withHint(fmt.Errorf("no kind of source is called %q", sources.OneLine(args[0], 40)), "preread sources lists them")
+			}
+			fmt.Fprintf(p.stdout, "%s\n\n%s", strings.TrimSpace(collectors[i].Doc), collectors[i].Sample)
+			return nil
+		},
+	}
+}
+
+func nounList(nouns []sources.Noun) string {
+	words := make([]string, len(nouns))
+	for i, n := range nouns {
+		words[i] = string(n)
+	}
+	return strings.Join(words, ", ")
+}
+
+func (p *program) versionVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Say which version this is",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(p.stdout, "preread", version())
+			return err
+		},
+	}
+}
+
+// version returns the module version that was built, "devel" from a checkout.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "devel"
+	}
+	return info.Main.Version
+}
+
+// helpTopics are pages of help that are no verbs.
+func helpTopics() []*cobra.Command {
+	return []*cobra.Command{
+		{
+			Use:   "exit-codes",
+			Short: "What the exit codes mean",
+			Long: `0  fine
+1  check: a line is red, or amber with --fail-on amber
+2  something needed is unknown: check without a red line, draft --strict
+3  called or configured wrongly, or failed; nothing was written
+130  interrupted; files are as they were`,
+		},
+		{
+			Use:   "page",
+			Short: "How the page keeps what people write in it",
+			Long: `Between <!-- preread:note id=… --> and <!-- /preread:note --> the text is yours:
+it is kept byte for byte whenever the page is made again. Everything else is
+made anew. If you edit outside of the slots, the page as you left it is kept
+beside the new one. A note whose line is gone moves to the end of the page. A
+page whose marks are broken is never overwritten.`,
+		},
+		{
+			Use:   "settings",
+			Short: "Where the settings are looked for, and how secrets are named",
+			Long: `The settings file is --config, else PREREAD_CONFIG, else preread.toml here or
+above up to the top of the repository, else preread/preread.toml in the user's
+configuration folder. Tokens are named, never written:
+
+  token = "env:JIRA_TOKEN"        a variable
+  token = "file:secrets/jira"     a file, from the folder of the settings
+  token = "cmd:pass show jira"    what a command prints
+  token = "gh"                    the sign-in of the gh command`,
+		},
+	}
+}

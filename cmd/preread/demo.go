@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"preread/config"
+	"preread/sources"
+	"preread/sources/simulated"
+	"preread/sources/simulated/company"
+)
+
+// demoSeed makes the company what it is.
+const demoSeed = 418
+
+func (p *program) demoVerb() *cobra.Command {
+	var dir string
+	var serve, dataCenter bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "See the whole job on a made-up company, without a token",
+		Long: `demo starts a made-up company's Jira, GitHub and Prometheus on this machine,
+collects from them as from real ones, and writes settings, facts and the page
+into a folder. Run it again: what you wrote into the page stays.`,
+		Example: `  preread demo
+  preread demo -o /tmp/kettle
+  preread demo --serve            keep the systems up, to try the other verbs on`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return p.demo(dir, serve, dataCenter) },
+	}
+	cmd.Flags().StringVarP(&dir, "out", "o", "preread-demo", "write into this `folder`")
+	cmd.Flags().BoolVar(&serve, "serve", false, "keep the systems running until interrupted")
+	cmd.Flags().BoolVar(&dataCenter, "data-center", false, "let Jira be a Data Center instead of a Cloud")
+	return cmd
+}
+
+// demo runs the whole job. The company lives up to the Monday of the running
+// week, so that the demo is the same for a week and then moves on.
+func (p *program) demo(dir string, serve, dataCenter bool) error {
+	now := p.now()
+	zone, err := sources.LoadZone("Europe/Berlin")
+	if err != nil {
+		return err
+	}
+	monday := sources.WeekOf(now, zone).Monday().Time(zone.Location()).Add(6 * time.Hour)
+	c, err := company.New(demoSeed, monday)
+	if err != nil {
+		return err
+	}
+	systems := simulated.Start(c, dataCenter)
+	defer systems.Close()
+	p.now = func() time.Time { return monday }
+
+	file := filepath.Join(dir, settingsName)
+	files := systems.Tokens()
+	files[settingsName] = systems.Settings()
+	for name, text := range files {
+		if err := p.save(filepath.Join(dir, name), []byte(text)); err != nil {
+			return err
+		}
+		if name != settingsName {
+			if err := os.Chmod(filepath.Join(dir, name), 0o600); err != nil {
+				return fmt.Errorf("%s: %w", name, plainFileError(err))
+			}
+		}
+	}
+	settings, err := config.Load(file, files[settingsName], collectors)
+	if err != nil {
+		return err
+	}
+	saved := filepath.Join(dir, "facts.json")
+	if err := p.collectTo(settings, saved); err != nil {
+		return err
+	}
+	done, err := p.draft(settings, drafting{request: request{facts: saved}, formats: []string{"markdown"}, silent: true})
+	if err != nil {
+		return err
+	}
+	p.summary(p.stdout, done)
+	fmt.Fprintf(p.stdout, `
+  Write between the marks of the page and run the demo again: it stays. In the
+  folder %s, try:
+
+    preread explain checkout/p95 --facts facts.json
+    preread check --fail-on amber --facts facts.json
+`, dir)
+	if serve {
+		fmt.Fprint(p.stdout, "\n  Its systems keep running, for preread draft there; end them with Ctrl-C.\n")
+		<-p.ctx.Done()
+		p.ctx = context.WithoutCancel(p.ctx) // this is the way it is meant to end
+	}
+	return nil
+}
+
+// collectTo collects from all sources and saves the facts.
+func (p *program) collectTo(c *config.Config, path string) error {
+	facts, err := p.facts(c, request{})
+	if err != nil {
+		return err
+	}
+	return p.saveFacts(facts, path)
+}

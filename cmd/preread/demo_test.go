@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+)
+
+// goldenPage is the demo's page of the week in which the scripts play.
+const goldenPage = root + "/testdata/weeks/2026-W46.md"
+
+// The whole way from the made-up company to the page, as one golden: whoever
+// changes a rule sees what it does to a week.
+func TestDemoPage(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	dir := t.TempDir()
+	var out, talk bytes.Buffer
+	code := run(t.Context(), []string{"demo", "-o", dir}, &out, &talk, func(string) string { return "" }, func() time.Time { return scriptNow })
+	if code != exitFine || talk.Len() > 0 {
+		t.Fatalf("demo exited with %d and said %q", code, talk.String())
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "prereads", "2026-W46.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(goldenPage, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(goldenPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("the page (-want +got); -update rewrites it:\n%s", diff)
+	}
+}
+
+// A demo in another week is another page in the same folder, and no port or
+// folder of this machine is on any page.
+func TestDemoMovesOn(t *testing.T) {
+	dir := t.TempDir()
+	for _, now := range []time.Time{scriptNow, scriptNow.AddDate(0, 0, 5), scriptNow.AddDate(0, 0, 7)} {
+		var out, talk bytes.Buffer
+		if code := run(t.Context(), []string{"demo", "-o", dir}, &out, &talk, func(string) string { return "" }, func() time.Time { return now }); code != exitFine {
+			t.Fatalf("demo exited with %d: %s", code, talk.String())
+		}
+	}
+	pages, err := filepath.Glob(filepath.Join(dir, "prereads", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(pages) != 2 {
+		t.Errorf("three runs in two weeks made %v", pages)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("127.0.0.1")) || bytes.Contains(text, []byte(dir)) {
+			t.Errorf("%s names a place of this machine", page)
+		}
+	}
+}

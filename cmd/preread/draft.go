@@ -1,0 +1,301 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2/maybe"
+	"github.com/spf13/cobra"
+
+	"preread/aggregate"
+	"preread/config"
+	"preread/report"
+	"preread/sources"
+)
+
+// A drafting is what the flags of draft ask for.
+type drafting struct {
+	request
+	out     string
+	formats []string
+	dry     bool
+	strict  bool
+	silent  bool // the caller talks about the page itself
+}
+
+func (p *program) draftVerb() *cobra.Command {
+	var d drafting
+	cmd := &cobra.Command{
+		Use:   "draft",
+		Short: "Make the page, or make it again and keep what was written in it",
+		Example: `  preread draft                      the last complete week
+  preread draft --week 2026-W46      another one
+  preread draft -n                   only say what would be done
+  preread draft -o - --format json   to the standard output, for scripts
+  preread draft --facts facts.json   from saved facts, without a network`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			c, err := p.settings()
+			if err != nil {
+				return err
+			}
+			_, err = p.draft(c, d)
+			return err
+		},
+	}
+	p.requestFlags(cmd, &d.request)
+	cmd.Flags().StringVarP(&d.out, "out", "o", "", "write to this `file`, - for the standard output (default: out of the settings)")
+	cmd.Flags().StringSliceVar(&d.formats, "format", []string{"markdown"}, "`formats` to write: markdown, json")
+	cmd.Flags().BoolVarP(&d.dry, "dry-run", "n", false, "say what would be written, and write nothing")
+	cmd.Flags().BoolVar(&d.strict, "strict", false, "exit with 2 if a question was not answered")
+	return cmd
+}
+
+func (p *program) requestFlags(cmd *cobra.Command, r *request) {
+	cmd.Flags().StringVar(&r.week, "week", "last", "the `week` to report on, such as 2026-W46")
+	cmd.Flags().StringVar(&r.team, "team", "", "only this team, by its `id`")
+	cmd.Flags().StringVar(&r.facts, "facts", "", "use the facts saved in `file`; no network")
+}
+
+// A drafted page is what draft wrote, for the talk about it.
+type drafted struct {
+	report aggregate.Report
+	merged report.Merged
+	path   string
+}
+
+// draft makes the page. What is on disk is read, and its marks are checked,
+// before any source is asked; it is replaced only when everything is ready.
+func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
+	if err := checkFormats(d); err != nil {
+		return drafted{}, err
+	}
+	week, err := p.reportedWeek(c, d.request)
+	if err != nil {
+		return drafted{}, err
+	}
+	path, err := pagePath(c, d.out, week)
+	if err != nil {
+		return drafted{}, err
+	}
+	old, err := readPage(path)
+	if err != nil {
+		return drafted{}, err
+	}
+	facts, judged, err := p.seen(c, d.request)
+	if err != nil {
+		return drafted{}, err
+	}
+	merged := report.Markdown(frame(c), judged).Merge(old.page)
+	if d.strict && len(facts.Gaps()) > 0 {
+		p.code = exitUnknown
+	}
+	done := drafted{judged, merged, path}
+	outputs, err := d.render(judged, merged, old.page, path)
+	if err != nil {
+		return done, err
+	}
+	switch {
+	case path == "-":
+		_, err = p.stdout.Write(outputs[0].text)
+		return done, err
+	case d.dry:
+		p.sayDry(done, outputs)
+		return done, nil
+	}
+	if err := p.write(outputs, old, merged); err != nil {
+		return done, err
+	}
+	p.sayMoved(done)
+	if p.watched() && !d.silent {
+		p.summary(p.stderr, done)
+		fmt.Fprintf(p.stderr, "  Next: write in its slots, marked with ✍; they stay when it is made again.\n")
+	}
+	return done, nil
+}
+
+func checkFormats(d drafting) error {
+	for _, f := range d.formats {
+		if f != "markdown" && f != "json" {
+			return withHint(fmt.Errorf("--format: %q is not a format of draft", sources.OneLine(f, 40)), "there is markdown and json")
+		}
+	}
+	if d.out == "-" && len(d.formats) != 1 {
+		return withHint(errors.New("the standard output takes one format"), "name one with --format")
+	}
+	if len(d.formats) == 0 {
+		return withHint(errors.New("--format: no format is named"), "there is markdown and json")
+	}
+	return nil
+}
+
+// reportedWeek tells the week of the page before anything is collected.
+func (p *program) reportedWeek(c *config.Config, r request) (sources.Week, error) {
+	if r.facts != "" {
+		facts, err := p.savedFacts(c, r)
+		return facts.Window.Last, err
+	}
+	window, err := p.window(c, r.week)
+	return window.Last, err
+}
+
+// pagePath returns where the page goes, "-" for the standard output. A path of
+// the settings is taken from their folder.
+func pagePath(c *config.Config, out string, week sources.Week) (string, error) {
+	if out != "" {
+		return out, nil
+	}
+	path, err := c.Report.Out.For(week)
+	if err != nil {
+		return "", err
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(c.File), path)
+	}
+	return path, nil
+}
+
+// An oldPage is the page as it is on disk; page is nil if there is none.
+type oldPage struct {
+	page *report.Page
+	text []byte
+}
+
+func readPage(path string) (oldPage, error) {
+	if path == "-" {
+		return oldPage{}, nil
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return oldPage{}, nil
+	}
+	if err != nil {
+		return oldPage{}, fmt.Errorf("page %s: %w", path, plainFileError(err))
+	}
+	page, err := report.ParsePage(path, text)
+	if err != nil {
+		return oldPage{}, err
+	}
+	if !page.Mark.Found && len(bytes.TrimSpace(text)) > 0 {
+		return oldPage{}, withHint(fmt.Errorf("%s is not a page of preread and was not overwritten", path), "name another file with -o, or move this one away")
+	}
+	return oldPage{&page, text}, nil
+}
+
+func frame(c *config.Config) report.Frame {
+	return report.Frame{Title: c.Report.Title, Reader: c.Report.Reader, Session: c.Report.Session.Weekday, Clock: c.Report.Session.Clock}
+}
+
+// An output is a file to write.
+type output struct {
+	path string
+	text []byte
+	same bool // but for the time of making it is there already
+}
+
+func (d drafting) render(judged aggregate.Report, merged report.Merged, old *report.Page, path string) ([]output, error) {
+	var outputs []output
+	for _, f := range d.formats {
+		switch f {
+		case "markdown":
+			outputs = append(outputs, output{path, merged.Text, merged.Same})
+		case "json":
+			var notes []report.Note
+			if old != nil {
+				notes = old.Notes
+			}
+			text, err := report.JSON(judged, notes)
+			if err != nil {
+				return nil, err
+			}
+			file := path
+			if path != "-" && (len(d.formats) > 1 || filepath.Ext(path) == ".md") {
+				file = strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
+			}
+			outputs = append(outputs, output{path: file, text: text})
+		}
+	}
+	return outputs, nil
+}
+
+// write replaces the files, each in one step: whoever reads meanwhile sees the
+// old or the new one. If somebody edited the page outside of its slots, the
+// page as it was is kept beside it first.
+func (p *program) write(outputs []output, old oldPage, merged report.Merged) error {
+	for _, o := range outputs {
+		if o.same {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(o.path), 0o755); err != nil {
+			return fmt.Errorf("folder %s cannot be made: %w", filepath.Dir(o.path), plainFileError(err))
+		}
+		if merged.Edited && strings.HasSuffix(o.path, ".md") {
+			kept, err := keepBeside(o.path, old.text)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(p.stderr, "warning: text outside of the slots of %s was edited; the page as it was is kept in %s\n", o.path, kept)
+		}
+		if err := maybe.WriteFile(o.path, o.text, 0o644); err != nil {
+			return withHint(fmt.Errorf("page %s cannot be written: %w", o.path, plainFileError(err)), "nothing was changed; name another file with -o")
+		}
+	}
+	return nil
+}
+
+// keepBeside saves a page under a name that is not taken.
+func keepBeside(path string, text []byte) (string, error) {
+	stem := strings.TrimSuffix(path, filepath.Ext(path))
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("%s.edited-%d.md", stem, n)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("the edited page cannot be kept beside it as %s: %w", name, plainFileError(err))
+		}
+		_, err = f.Write(text)
+		return name, errors.Join(err, f.Sync(), f.Close())
+	}
+}
+
+// sayDry says in counts what a run without -n would do.
+func (p *program) sayDry(d drafted, outputs []output) {
+	for _, o := range outputs {
+		verb := "would write"
+		if o.same {
+			verb = "would leave as it is"
+		}
+		fmt.Fprintf(p.stdout, "%s %s: %d notes kept, %d moved under “Notes kept from earlier”\n", verb, o.path, d.merged.Kept, len(d.merged.Homeless))
+	}
+	if d.merged.Edited {
+		fmt.Fprintln(p.stdout, "would keep a copy: text outside of the slots was edited")
+	}
+}
+
+// sayMoved tells everybody about notes whose lines are gone.
+func (p *program) sayMoved(d drafted) {
+	if len(d.merged.Homeless) > 0 {
+		fmt.Fprintf(p.stderr, "warning: the lines of %d notes are gone; they stand under “Notes kept from earlier”: %s\n", len(d.merged.Homeless), strings.Join(d.merged.Homeless, ", "))
+	}
+}
+
+// summaryOrder puts what needs a look first; on the page itself lines never
+// move.
+func summaryOrder(a, b aggregate.Finding) int {
+	rank := []int{aggregate.Unknown: 2, aggregate.NoTarget: 4, aggregate.Green: 3, aggregate.Amber: 1, aggregate.Red: 0}
+	return rank[a.Status.Status] - rank[b.Status.Status]
+}
+
+func sortedLines(lines []aggregate.Finding) []aggregate.Finding {
+	lines = slices.Clone(lines)
+	slices.SortStableFunc(lines, summaryOrder)
+	return lines
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"preread/aggregate"
+	"preread/config"
+	"preread/sources"
+)
+
+// A request is what draft, check, collect and explain have in common: which
+// week, which team, and whether saved facts stand in for the network.
+type request struct {
+	week  string
+	team  string
+	facts string
+}
+
+// seen collects what a request asks for, or loads it, and judges it.
+func (p *program) seen(c *config.Config, r request) (sources.Facts, aggregate.Report, error) {
+	teams, err := chosen(c, r.team)
+	if err != nil {
+		return sources.Facts{}, aggregate.Report{}, err
+	}
+	facts, err := p.facts(c, r)
+	if err != nil {
+		return sources.Facts{}, aggregate.Report{}, err
+	}
+	facts.Answers = slices.DeleteFunc(facts.Answers, func(a sources.Answer) bool {
+		return !slices.ContainsFunc(teams, func(t aggregate.Team) bool { return t.ID == a.Question.Team })
+	})
+	judged := aggregate.Judge(teams, facts)
+	p.warn(judged.Gaps)
+	return facts, judged, nil
+}
+
+func chosen(c *config.Config, id string) ([]aggregate.Team, error) {
+	if id == "" {
+		return c.Teams, nil
+	}
+	var ids []string
+	for _, t := range c.Teams {
+		if t.ID == id {
+			return []aggregate.Team{t}, nil
+		}
+		ids = append(ids, t.ID)
+	}
+	return nil, withHint(fmt.Errorf("--team: the settings have no team %q", sources.OneLine(id, 40)), "there is %s", strings.Join(ids, ", "))
+}
+
+func (p *program) facts(c *config.Config, r request) (sources.Facts, error) {
+	if r.facts != "" {
+		return p.savedFacts(c, r)
+	}
+	window, err := p.window(c, r.week)
+	if err != nil {
+		return sources.Facts{}, err
+	}
+	asks, err := c.Open(func(name string) sources.Setup {
+		return sources.Setup{
+			Name:   name,
+			Agent:  "preread/" + version(),
+			Secret: func(ref sources.SecretRef) (sources.Secret, error) { return p.secret(filepath.Dir(c.File), ref) },
+		}
+	})
+	if err != nil {
+		return sources.Facts{}, err
+	}
+	if r.team != "" {
+		asks = slices.DeleteFunc(asks, func(a sources.Ask) bool { return a.Question.Team != r.team })
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, p.timeout)
+	defer cancel()
+	facts := sources.Gather(ctx, window, asks, p.progress())
+	if p.ctx.Err() != nil {
+		return sources.Facts{}, p.ctx.Err()
+	}
+	return facts, nil
+}
+
+func (p *program) savedFacts(c *config.Config, r request) (sources.Facts, error) {
+	file, err := os.Open(r.facts)
+	if err != nil {
+		return sources.Facts{}, withHint(fmt.Errorf("facts file %s: %w", r.facts, plainFileError(err)), "preread collect -o %s makes one", r.facts)
+	}
+	defer file.Close()
+	facts, err := sources.Load(file)
+	if err != nil {
+		return sources.Facts{}, fmt.Errorf("facts file %s: %w", r.facts, err)
+	}
+	if r.week != "" && r.week != "last" && r.week != facts.Window.Last.String() {
+		return sources.Facts{}, withHint(fmt.Errorf("--week: the saved facts are about %s", facts.Window.Last), "leave --week out, or collect the facts of %s", sources.OneLine(r.week, 20))
+	}
+	if !facts.Window.Zone.Equal(c.Report.Zone) {
+		return sources.Facts{}, fmt.Errorf("the saved facts cut weeks in %s time, the settings in %s time", facts.Window.Zone, c.Report.Zone)
+	}
+	return facts, nil
+}
+
+// progress says which source has answered everything, once for each, where
+// somebody watches: on a terminal, and in a CI log. Under cron it says nothing.
+func (p *program) progress() func(sources.Progress) {
+	if !p.watched() && p.getenv("CI") == "" {
+		return nil
+	}
+	began := p.now()
+	answered, missed := map[string]int{}, map[string]int{}
+	return func(done sources.Progress) {
+		name := done.Question.Source
+		if done.Gap == "" {
+			answered[name]++
+		} else {
+			missed[name]++
+		}
+		if done.Left > 0 {
+			return
+		}
+		took := p.now().Sub(began).Round(100 * time.Millisecond)
+		if missed[name] > 0 {
+			fmt.Fprintf(p.stderr, "  %-12s %s %d of %d questions answered  %s\n", name, p.paint(yellow, "!"), answered[name], answered[name]+missed[name], took)
+			return
+		}
+		fmt.Fprintf(p.stderr, "  %-12s %s %d questions answered  %s\n", name, p.paint(green, "✓"), answered[name], took)
+	}
+}
+
+// warn says which questions got no answer: one line for each source and
+// reason, with the lines that are unknown because of it.
+func (p *program) warn(gaps []sources.Gap) {
+	type key struct{ source, reason, hint string }
+	var order []key
+	lines := map[key][]string{}
+	for _, g := range gaps {
+		k := key{g.Source, g.Reason, g.Hint}
+		if lines[k] == nil {
+			order = append(order, k)
+		}
+		lines[k] = append(lines[k], g.Team+"/"+g.Question)
+	}
+	for _, k := range order {
+		fmt.Fprintf(p.stderr, "warning: %s; unknown: %s\n", sources.OneLine(k.reason, 300), strings.Join(lines[k], ", "))
+		if k.hint != "" {
+			fmt.Fprintf(p.stderr, "hint: %s\n", sources.OneLine(k.hint, 300))
+		}
+	}
+}
+
+// line finds a judged line by TEAM/LINE, or by LINE alone if only one team has
+// it.
+func line(r aggregate.Report, id string) (aggregate.TeamReport, aggregate.Finding, error) {
+	team, name, qualified := strings.Cut(id, "/")
+	var foundTeam aggregate.TeamReport
+	var found []aggregate.Finding
+	var all []string
+	for _, t := range r.Teams {
+		for _, f := range t.Lines {
+			all = append(all, t.ID+"/"+f.ID)
+			if qualified && t.ID == team && f.ID == name || !qualified && f.ID == id {
+				foundTeam, found = t, append(found, f)
+			}
+		}
+	}
+	switch len(found) {
+	case 1:
+		return foundTeam, found[0], nil
+	case 0:
+		return aggregate.TeamReport{}, aggregate.Finding{}, withHint(fmt.Errorf("no line is called %q", sources.OneLine(id, 60)), "there is %s", strings.Join(all, ", "))
+	}
+	return aggregate.TeamReport{}, aggregate.Finding{}, withHint(errors.New("several teams have a line "+id), "name the team too: %s/%s", r.Teams[0].ID, id)
+}

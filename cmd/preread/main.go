@@ -1,0 +1,36 @@
+// Preread drafts the page that an engineering manager sends to their own boss
+// the day before their weekly working session.
+//
+// This package holds the verbs, the flags and the exit codes. It alone knows
+// the clock, the environment, the file system and the streams; what was seen,
+// what it means and how it is said is in packages sources, aggregate and
+// report.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"preread/sources"
+	"preread/sources/github"
+	"preread/sources/jira"
+	"preread/sources/prometheus"
+)
+
+// collectors are the kinds of sources that this program can read. A new one is
+// a folder below sources and a line here.
+var collectors = []sources.Kind{
+	jira.Kind,
+	github.Kind,
+	prometheus.Kind,
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv, time.Now)
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"preread/config"
+	"preread/report"
+	"preread/sources"
+)
+
+// The exit codes of all verbs. Scripts depend on them.
+const (
+	exitFine    = 0
+	exitRed     = 1 // check: the page says no
+	exitUnknown = 2 // something needed is not known
+	exitWrong   = 3 // called or configured wrongly, or failed
+	exitStopped = 130
+)
+
+// A program is one run: its verbs read these and nothing else of the outside.
+type program struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+	code           int // the exit code of a verb that did not fail
+
+	// flags that every verb has
+	configFile string
+	timeout    time.Duration
+	color      string
+}
+
+// run is the program: it returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string, now func() time.Time) int {
+	p := &program{ctx: ctx, stdout: stdout, stderr: stderr, getenv: getenv, now: now}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case p.ctx.Err() != nil:
+		fmt.Fprintln(stderr, "interrupted; files are as they were")
+		return exitStopped
+	case err != nil:
+		p.complain(err)
+		return exitWrong
+	}
+	return p.code
+}
+
+// A hinted error has a next step.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+func withHint(err error, format string, args ...any) error {
+	return hinted{err, fmt.Sprintf(format, args...)}
+}
+
+// complain prints an error as one plain line and its next step as another.
+// Problems of the settings begin with their place, as compilers do.
+func (p *program) complain(err error) {
+	var problems config.Problems
+	var page *report.PageError
+	switch {
+	case errors.As(err, &problems):
+		fmt.Fprintln(p.stderr, problems.Error())
+		return
+	case errors.As(err, &page):
+		fmt.Fprintln(p.stderr, page.Error())
+		fmt.Fprintln(p.stderr, "hint: nothing was written; mend the mark, then run again")
+		return
+	}
+	text := sources.OneLine(err.Error(), 400)
+	fmt.Fprintln(p.stderr, "error: "+text)
+	var h hinted
+	if errors.As(err, &h) {
+		fmt.Fprintln(p.stderr, "hint: "+sources.OneLine(h.hint, 400))
+	}
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "preread",
+		Short: "Draft the page you send to your boss before the weekly session",
+		Long: `preread reads Jira, GitHub and Prometheus over six weeks, says how each goal
+and metric stands, and drafts the page that you send to your own boss before
+your weekly session. You write in its slots; what you wrote is kept.
+
+  preread demo          see it work, without any token
+  preread draft         make this week's page, or make it again
+  preread check         the verdict for CI`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+	}
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		err := fmt.Errorf("preread has no verb %q", sources.OneLine(args[0], 40))
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			return withHint(err, "did you mean %s?", strings.Join(near, " or "))
+		}
+		return withHint(err, "preread --help lists the verbs")
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return withHint(err, "%s --help lists the flags", cmd.CommandPath())
+	})
+	root.SuggestionsMinimumDistance = 2
+	root.PersistentFlags().StringVarP(&p.configFile, "config", "c", "", "settings `file` (default: PREREAD_CONFIG, else preread.toml here or above)")
+	root.PersistentFlags().DurationVar(&p.timeout, "timeout", 10*time.Minute, "give up on sources after this long")
+	root.PersistentFlags().StringVar(&p.color, "color", "auto", "colour on the terminal: auto, always or never")
+	root.AddCommand(p.demoVerb(), p.draftVerb(), p.checkVerb(), p.collectVerb(), p.explainVerb(), p.sourcesVerb(), p.versionVerb())
+	root.AddCommand(helpTopics()...)
+	return root
+}
+
+// noArguments refuses words behind a verb that takes none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return withHint(fmt.Errorf("%s takes no argument, and got %q", cmd.CommandPath(), sources.OneLine(args[0], 40)), "%s --help shows examples", cmd.CommandPath())
+}
