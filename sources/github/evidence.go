@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"preread/sources"
+	"preread/sources/internal/web"
 )
 
 // evidence returns GitHub's own search page for a question, for people to look
@@ -45,7 +46,7 @@ func (h *hub) evidence(window sources.Window, query sources.Query) sources.Evide
 func site(api *url.URL) *url.URL {
 	host, path := api.Host, strings.TrimSuffix(api.Path, "/")
 	switch {
-	case loopback(api.Hostname()):
+	case web.Loopback(api.Hostname()):
 		return nil
 	case strings.HasPrefix(host, "api."):
 		host = strings.TrimPrefix(host, "api.")

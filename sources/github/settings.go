@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 	"time"
 
 	"preread/sources"
+	"preread/sources/internal/web"
 )
 
 // dotcom is the API of github.com, where a source is unless its settings say
@@ -31,7 +31,7 @@ func (a *address) UnmarshalText(text []byte) error {
 		return errors.New("an address does not hold a user or password; use token")
 	case u.RawQuery != "" || u.Fragment != "":
 		return fmt.Errorf("%q has something after its path", shown)
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !web.Loopback(u.Hostname())):
 		return fmt.Errorf("%q would send the token unprotected; use https", shown)
 	}
 	a.URL = base(u)
@@ -66,11 +66,6 @@ func base(u *url.URL) *url.URL {
 		path += "/api/v3"
 	}
 	return &url.URL{Scheme: u.Scheme, Host: host, Path: path + "/"}
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // A word is a login, label or prefix: never empty, and without the comma that

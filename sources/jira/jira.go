@@ -114,6 +114,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Items:     s.items,
 		Sprints:   s.sprints,
 		Incidents: s.incidents,
+		Evidence:  s.navigator,
 		Requests:  client.Requests,
 	}, nil
 }

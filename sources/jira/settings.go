@@ -2,7 +2,6 @@ package jira
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"preread/sources"
+	"preread/sources/internal/web"
 )
 
 // settings is the table [[source.jira]].
@@ -33,7 +33,7 @@ func (s settings) check(name string) error {
 		return fmt.Errorf(`%s has no url; name the site, such as "https://acme.atlassian.net"`, name)
 	case s.Token.IsZero():
 		return fmt.Errorf(`%s has no token; name where it is kept, such as "env:JIRA_TOKEN"`, name)
-	case s.URL.Scheme != "https" && !loopback(s.URL.Hostname()):
+	case s.URL.Scheme != "https" && !web.Loopback(s.URL.Hostname()):
 		return fmt.Errorf("the url of %s is plain http, and a token goes over plain http to this machine only; write https", name)
 	}
 	return nil
@@ -58,11 +58,6 @@ func (s settings) follows(linkType string) bool {
 
 func holdsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(e string) bool { return strings.EqualFold(e, s) })
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
 // An address is an http or https URL without credentials, query or fragment.

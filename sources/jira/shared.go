@@ -51,6 +51,22 @@ func (s *shared[T]) get(ctx context.Context, do func(context.Context) (T, error)
 	}
 }
 
+// peek returns the value if it was fetched, without fetching it.
+func (s *shared[T]) peek() (value T, known bool) {
+	s.mu.Lock()
+	f := s.current
+	s.mu.Unlock()
+	if f == nil {
+		return value, false
+	}
+	select {
+	case <-f.over:
+		return f.value, f.err == nil
+	default:
+		return value, false
+	}
+}
+
 func (s *shared[T]) claim() (f *fetch[T], mine bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -127,6 +127,19 @@ func (s *source) evidence(st *site, key string) sources.Evidence {
 	return sources.Evidence{Source: s.name, Ref: key, URL: st.browse(key)}
 }
 
+// navigator points to Jira's own list of what a query finds. Before anything was
+// answered the public address is not known, and there is no evidence.
+func (s *source) navigator(_ sources.Window, query sources.Query) sources.Evidence {
+	st, known := s.site.peek()
+	if !known || query.Noun == sources.Delivery {
+		return sources.Evidence{} // each sprint has its own
+	}
+	return sources.Evidence{
+		Source: s.name, Ref: sources.OneLine(query.Text, 200),
+		URL: st.web + "/issues/?jql=" + url.QueryEscape(query.Text),
+	}
+}
+
 // status finds the status that a value names: by id, else by a name that all
 // bearers of it have in one category. A status that was deleted since is not
 // found by its id.

@@ -3,7 +3,6 @@ package prometheus
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"preread/sources"
+	"preread/sources/internal/web"
 )
 
 // settings is the collector's table. Values check themselves while they are
@@ -42,7 +42,7 @@ func (t settings) check(name string) error {
 		return fmt.Errorf(`%s has a user but no token; name where the password is kept, such as token = "env:PROMETHEUS_TOKEN"`, name)
 	case strings.ContainsAny(t.User, ":\r\n"):
 		return fmt.Errorf("the user of %s holds a colon or a line end", name)
-	case !t.Token.IsZero() && t.URL.Scheme != "https" && !loopback(t.URL.Hostname()):
+	case !t.Token.IsZero() && t.URL.Scheme != "https" && !web.Loopback(t.URL.Hostname()):
 		return fmt.Errorf("%s would get its token unprotected at %s; use https", name, t.URL.Host)
 	case t.Timeout < time.Second:
 		return fmt.Errorf("timeout of %s is less than a second", name)
@@ -123,11 +123,6 @@ func (a *address) UnmarshalText(text []byte) error {
 	u.RawPath = ""
 	a.URL = u
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // A labelName is the name of a label.

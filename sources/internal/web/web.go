@@ -358,3 +358,10 @@ func (b *cappedBody) Close() error {
 	defer b.free()
 	return b.ReadCloser.Close()
 }
+
+// Loopback reports a host name or address of this machine, the only one that a
+// credential may travel to over plain http.
+func Loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}

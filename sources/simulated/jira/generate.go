@@ -3,7 +3,6 @@ package jira
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"preread/sources/simulated/company"
@@ -110,7 +109,8 @@ func (t *team) epics() {
 		t.Edit(dropped, t.between(weeks, weeks.AddDate(0, 0, 7)), giveUp("Won't Do"))
 		t.backlog = append(t.backlog, scope[2:]...)
 	}
-	slices.SortStableFunc(t.backlog, func(a, b *Issue) int { return a.Created.Compare(b.Created) })
+	// The goals take turns, as the team sees fit.
+	t.Shuffle(len(t.backlog), func(i, j int) { t.backlog[i], t.backlog[j] = t.backlog[j], t.backlog[i] })
 }
 
 // child makes an issue of an epic, created under it or moved there a little
