@@ -5,7 +5,8 @@
 //   - signal: is it changing?
 //   - forecast, for goals: will it be done by its due date?
 //
-// Signal and forecast are unknown in this version, and say so.
+// The tests behind signals are in package change, the distributions behind
+// forecasts in package forecast; here facts become their input.
 //
 // What is unknown stays unknown: a week that was not seen has no value, a line
 // whose last week was not seen has no colour, and a team with an unknown line
@@ -17,6 +18,7 @@ package aggregate
 import (
 	"slices"
 
+	"preread/aggregate/change"
 	"preread/sources"
 )
 
@@ -74,6 +76,10 @@ type Point struct {
 	Value float64
 	State State
 	sources.Graded
+
+	// Part and Of are the counts behind a share: Value is Part ÷ Of. Both are 0
+	// where Value is no share.
+	Part, Of int
 }
 
 // A Report is everything that is judged for one page.
@@ -90,6 +96,7 @@ type TeamReport struct {
 	Name   string
 	Status Status // see RollUp
 	Lines  []Finding
+	Budget change.Budget // how often signals like this team's are false
 }
 
 // A Finding is what became of one line. Of the pointers exactly the one of the
@@ -99,7 +106,9 @@ type Finding struct {
 	Source   string // who was asked
 	Status   Verdict
 	Before   Verdict // the same rule, a week earlier
-	Weeks    []Point // oldest first, one for each week of the window
+	Weeks    []Point // oldest first, one for each week of the page
+	Earlier  []Point // the weeks before those, the baseline, oldest first
+	Signal   change.Verdict
 	Evidence []sources.Evidence
 
 	Goal      *Goal
@@ -112,7 +121,7 @@ type Finding struct {
 
 // Judge judges the lines of all teams by what was seen.
 func Judge(teams []Team, facts sources.Facts) Report {
-	report := Report{Window: facts.Window, Gaps: facts.Gaps(), Requests: facts.Requests}
+	report := Report{Window: facts.Window.Page(), Gaps: facts.Gaps(), Requests: facts.Requests}
 	for _, team := range teams {
 		t := TeamReport{ID: team.ID, Name: team.Name}
 		for _, line := range team.Lines {
@@ -126,68 +135,125 @@ func Judge(teams []Team, facts sources.Facts) Report {
 		t.Status = RollUp(t.Lines)
 		report.Teams = append(report.Teams, t)
 	}
+	signals(report.Teams)
 	return report
 }
 
-// A reading of the facts for one line: the series to show, and the series that
-// the target is about where that is another one.
+// A series is one line over the weeks of a window.
 type series struct {
 	shown  []Point
-	judged []Point // nil: shown
+	judged []Point // what the target is about, where that is not shown
 	fixed  *Verdict
+}
+
+// target returns the points that the target is about.
+func (s series) target() []Point {
+	if s.judged != nil {
+		return s.judged
+	}
+	return s.shown
 }
 
 func judge(line Line, answer sources.Answer, window sources.Window) Finding {
 	f := Finding{Line: line, Source: answer.Question.Source}
+	page := window.Page()
 	if answer.Gap != "" {
-		f.Weeks = unknownWeeks(window, answer.Gap)
+		f.Weeks = unknownWeeks(page, answer.Gap)
 		f.Status = Verdict{Rule: Unanswered, Week: window.Last, Reason: answer.Gap}
 		f.Before = f.Status
 		return f
 	}
-	if answer.Evidence != (sources.Evidence{}) {
-		f.Evidence = append(f.Evidence, answer.Evidence)
+	// The whole window is read for its series alone; the figures that the page
+	// shows are those of its own weeks.
+	var whole Finding
+	whole.Line = line
+	all := whole.read(answer, window)
+	f.Earlier = all.shown[:window.Count-page.Count]
+	s := f.read(answer, page)
+	f.Weeks = s.shown
+	f.Evidence = evidence(answer, f)
+	judged := all.target()
+	f.Status = verdict(line, judged)
+	f.Before = verdict(line, judged[:len(judged)-1])
+	if f.Goal != nil {
+		f.forecast(whole.Goal.Weeks, gradeOf(answer.Items))
 	}
-	var s series
-	switch line.Noun {
+	if s.fixed != nil {
+		f.Status = *s.fixed
+	}
+	return f
+}
+
+// forecast adds the outlook of a goal, and its colour where the settings leave
+// that to the forecast: there is a due date, and no target.
+func (f *Finding) forecast(weeks []GoalWeek, grade sources.Graded) {
+	f.Goal.Outlook = outlook(f.Plan, weeks, grade)
+	if !f.Target.IsZero() || f.Plan.Due.IsZero() || len(weeks) < 2 {
+		return
+	}
+	if grade.Grade < sources.Approximate {
+		f.Status = Verdict{Rule: PartOnly, Week: weeks[len(weeks)-1].Week, Reason: grade.Reason}
+		f.Before = f.Status
+		return
+	}
+	before := weeks[:len(weeks)-1]
+	f.Status = byForecast(f.Goal.Outlook, f.Plan.Due, weeks[len(weeks)-1].Week)
+	f.Before = byForecast(outlook(f.Plan, before, grade), f.Plan.Due, before[len(before)-1].Week)
+}
+
+// read fills in the figures of a line's noun for the weeks of a window, and
+// returns its series.
+func (f *Finding) read(answer sources.Answer, window sources.Window) (s series) {
+	switch f.Noun {
 	case sources.Goals:
-		f.Goal, s = goal(line, answer.Items, window)
+		f.Goal, s = goal(f.Line, answer.Items, window)
 	case sources.Delivery:
 		f.Delivery, s = delivery(answer.Sprints, window)
-		for _, sprint := range f.Delivery.Sprints {
-			if !sprint.Running() { // it is shown, and no figure is made of it
-				f.Evidence = append(f.Evidence, sprint.Evidence)
-			}
-		}
 	case sources.Quality:
 		f.Quality, s = quality(answer.Items, window)
 	case sources.Incidents:
 		f.Incidents, s = incidents(answer.Incidents, window)
 	case sources.Alarms:
 		f.Alarms, s = alarms(answer.Alarms, window)
-		for _, week := range answer.Alarms {
-			f.Evidence = append(f.Evidence, week.Evidence)
-		}
 	case sources.Shipped:
 		f.Shipped, s = shipped(answer.Items, window)
 	case sources.Metrics:
 		s = metric(answer.Readings, window)
+	}
+	return s
+}
+
+// evidence lists where a line's figures can be opened: the page of the whole
+// answer, or one for each week or sprint that is shown.
+func evidence(answer sources.Answer, f Finding) []sources.Evidence {
+	var all []sources.Evidence
+	if answer.Evidence != (sources.Evidence{}) {
+		all = append(all, answer.Evidence)
+	}
+	shown := func(week sources.Week) bool {
+		return slices.ContainsFunc(f.Weeks, func(p Point) bool { return p.Week == week })
+	}
+	switch f.Noun {
+	case sources.Delivery:
+		for _, sprint := range f.Delivery.Sprints {
+			if !sprint.Running() { // it is shown, and no figure is made of it
+				all = append(all, sprint.Evidence)
+			}
+		}
+	case sources.Alarms:
+		for _, week := range answer.Alarms {
+			if shown(week.Week) {
+				all = append(all, week.Evidence)
+			}
+		}
+	case sources.Metrics:
 		for _, reading := range answer.Readings {
-			f.Evidence = append(f.Evidence, reading.Evidence)
+			if shown(reading.Week) {
+				all = append(all, reading.Evidence)
+			}
 		}
 	}
-	f.Evidence = slices.Compact(f.Evidence)
-	f.Weeks = s.shown
-	judged := s.judged
-	if judged == nil {
-		judged = s.shown
-	}
-	f.Status = verdict(line, judged)
-	f.Before = verdict(line, judged[:len(judged)-1])
-	if s.fixed != nil {
-		f.Status = *s.fixed
-	}
-	return f
+	return slices.Compact(all)
 }
 
 func unknownWeeks(window sources.Window, reason string) []Point {

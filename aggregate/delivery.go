@@ -60,7 +60,9 @@ func (a *Amount) closed() {
 func delivery(facts []sources.Sprint, window sources.Window) (*Delivery, series) {
 	d := &Delivery{}
 	for _, f := range facts {
-		d.Sprints = append(d.Sprints, sumUp(f, window))
+		if f.Completed.IsZero() || window.Holds(f.Completed) {
+			d.Sprints = append(d.Sprints, sumUp(f, window))
+		}
 	}
 	slices.SortStableFunc(d.Sprints, func(a, b Sprint) int {
 		if a.Running() && !b.Running() {
@@ -99,7 +101,7 @@ func deliveryWeek(sprints []Sprint, week sources.Week) Point {
 	case closed && said == 0:
 		p.Reason = "nothing was committed to in the sprint that was closed"
 	case closed:
-		return Point{Week: week, Value: float64(did) / float64(said), State: Known, Graded: grade}
+		return Point{Week: week, Value: float64(did) / float64(said), State: Known, Graded: grade, Part: did, Of: said}
 	}
 	return p
 }

@@ -3,13 +3,15 @@ package aggregate
 import (
 	"time"
 
+	"preread/aggregate/forecast"
 	"preread/sources"
 )
 
 // A Goal holds a goal's figures, week by week.
 type Goal struct {
-	Weeks []GoalWeek // one for each week of the window
-	Items []sources.Item
+	Weeks   []GoalWeek // one for each week of the window
+	Items   []sources.Item
+	Outlook forecast.Outlook // from the weeks since the goal began, the baseline's too
 }
 
 // A GoalWeek is a goal at the end of one week, and what happened in it. Items
@@ -49,6 +51,71 @@ func goal(line Line, items []sources.Item, window sources.Window) (*Goal, series
 		s.fixed.Since, s.fixed.Open = doneSince(g.Weeks)
 	}
 	return g, s
+}
+
+// outlook forecasts a goal at the end of the last of some weeks, from what
+// happened since its start, or else since it first had a scope. What was seen
+// only in part may be open, or more, and is not forecast.
+func outlook(plan GoalPlan, weeks []GoalWeek, grade sources.Graded) forecast.Outlook {
+	if len(weeks) == 0 || grade.Grade < sources.Approximate {
+		return forecast.Outlook{}
+	}
+	var past []forecast.Week
+	for i := 1; i < len(weeks); i++ {
+		before, now := weeks[i-1], weeks[i]
+		if before.Total == 0 || !plan.Start.IsZero() && now.Week.Compare(weekOfDay(plan.Start)) < 0 {
+			continue
+		}
+		w := forecast.Week{Done: now.Done - before.Done, Added: now.Total - before.Total}
+		if w.Done < 0 { // more was reopened than finished: it is work again
+			w.Done, w.Added = 0, w.Added-w.Done
+		}
+		past = append(past, w)
+	}
+	last := weeks[len(weeks)-1]
+	return forecast.Ahead(last.Total-last.Done, past)
+}
+
+// weeksUntil counts the weeks after a week that are over, but for their
+// weekend, by a date.
+func weeksUntil(due sources.Day, week sources.Week) int {
+	n := 0
+	for due.Compare(week.Add(n+1).Monday().Add(4)) >= 0 && n < forecast.Horizon {
+		n++
+	}
+	return n
+}
+
+// The probabilities of being done by the due date from which a goal is green,
+// and below which it is red.
+const (
+	goalGreen = 0.85
+	goalRed   = 0.50
+)
+
+// byForecast judges a goal with a due date and no target of its own by how
+// likely it is done in time, as of the end of a week.
+func byForecast(o forecast.Outlook, due sources.Day, week sources.Week) Verdict {
+	v := Verdict{Week: week, Rule: ByForecast}
+	switch o.State {
+	case forecast.Nothing:
+		v.Status = Red
+	case forecast.Completed:
+		v.Status, v.Value = Green, 1
+	case forecast.Forecast:
+		v.Value = o.PDone(weeksUntil(due, week))
+		switch {
+		case v.Value >= goalGreen:
+			v.Status = Green
+		case v.Value >= goalRed:
+			v.Status = Amber
+		default:
+			v.Status = Red
+		}
+	default:
+		v.Rule = TooEarly
+	}
+	return v
 }
 
 // doneSince looks back for how long everything in scope has been done.

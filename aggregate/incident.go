@@ -6,8 +6,8 @@ import (
 	"preread/sources"
 )
 
-// Incidents holds the incidents that were opened in the window or still open
-// when it began, oldest first.
+// Incidents holds the incidents that were opened or resolved in the weeks of
+// the page, and those that have something open still, oldest first.
 type Incidents struct {
 	Incidents []sources.Incident
 }
@@ -23,6 +23,12 @@ func (i *Incidents) In(window sources.Window, week sources.Week) []sources.Incid
 	return in
 }
 
+// StillOpen reports an incident that is not resolved, or has a follow-up that
+// is not done.
+func StillOpen(i sources.Incident) bool {
+	return i.Resolved.IsZero() || slices.ContainsFunc(i.FollowUps, func(f sources.FollowUp) bool { return !f.Done })
+}
+
 // incidents counts incidents by the week in which they were opened.
 func incidents(facts []sources.Incident, window sources.Window) (*Incidents, series) {
 	facts = slices.Clone(facts)
@@ -31,7 +37,12 @@ func incidents(facts []sources.Incident, window sources.Window) (*Incidents, ser
 	for _, f := range facts {
 		grade = grade.Worse(f.Graded)
 	}
-	i := &Incidents{Incidents: facts}
+	i := &Incidents{}
+	for _, f := range facts {
+		if window.Holds(f.Opened) || window.Holds(f.Resolved) || StillOpen(f) {
+			i.Incidents = append(i.Incidents, f)
+		}
+	}
 	return i, series{shown: weekly(window, grade, func(week sources.Week) float64 {
 		return float64(len(i.In(window, week)))
 	})}

@@ -110,11 +110,17 @@ func TestGoalStatus(t *testing.T) {
 		want  aggregate.Status
 		rule  aggregate.Rule
 	}{
-		{"no target", []sources.Item{open, done}, day(12, 1), aggregate.Target{}, aggregate.NoTarget, aggregate.WithoutOne},
+		{"no target, no due date", []sources.Item{open, done}, sources.Day{}, aggregate.Target{}, aggregate.NoTarget, aggregate.WithoutOne},
+		{"no target, and one week in which something was done", []sources.Item{open, done}, day(12, 1), aggregate.Target{}, aggregate.Unknown, aggregate.TooEarly},
+		{"one a week, two left, in time", steady(t, 5, 2), day(12, 18), aggregate.Target{}, aggregate.Green, aggregate.ByForecast},
+		{"one a week, five left, hardly in time", steady(t, 5, 5), day(12, 18), aggregate.Target{}, aggregate.Green, aggregate.ByForecast},
+		{"one a week, six left, too late", steady(t, 5, 6), day(12, 18), aggregate.Target{}, aggregate.Red, aggregate.ByForecast},
+		{"nothing done", steady(t, 0, 6), day(12, 18), aggregate.Target{}, aggregate.Red, aggregate.ByForecast},
+		{"only part was seen", []sources.Item{partial}, day(12, 18), aggregate.Target{}, aggregate.Unknown, aggregate.PartOnly},
 		{"by share", []sources.Item{open, done}, day(12, 1), target(t, ">= 50%", "< 30%"), aggregate.Green, aggregate.ByTarget},
 		{"by share, too little", []sources.Item{open, open, open, open, done}, day(12, 1), target(t, ">= 50%", "< 30%"), aggregate.Red, aggregate.ByTarget},
 		{"overdue wins over share", []sources.Item{open, done}, day(11, 15), target(t, ">= 50%", "< 30%"), aggregate.Red, aggregate.Overdue},
-		{"due tomorrow is not overdue", []sources.Item{open, done}, day(11, 16), aggregate.Target{}, aggregate.NoTarget, aggregate.WithoutOne},
+		{"due tomorrow is not overdue", steady(t, 5, 2), day(11, 16), aggregate.Target{}, aggregate.Red, aggregate.ByForecast},
 		{"all done", []sources.Item{done}, day(11, 1), aggregate.Target{}, aggregate.Green, aggregate.AllDone},
 		{"all that was seen is done", []sources.Item{partial}, day(11, 1), target(t, ">= 50%", "< 30%"), aggregate.Unknown, aggregate.PartOnly},
 		{"nothing in it", nil, day(12, 1), target(t, ">= 50%", "< 30%"), aggregate.Unknown, aggregate.EmptyScope},
@@ -124,6 +130,19 @@ func TestGoalStatus(t *testing.T) {
 			t.Errorf("%s: %s by %q, want %s by %q", tt.name, f.Status.Status, f.Status.Rule, tt.want, tt.rule)
 		}
 	}
+}
+
+// steady returns a goal in which one item was done in each of the last weeks
+// and some are left.
+func steady(t testing.TB, done, left int) (items []sources.Item) {
+	for i := range done + left {
+		item := sources.Item{Created: at(t, 30, 1), Scope: []sources.Span{{From: at(t, 30, 1)}}, Graded: sources.Whole()}
+		if i < done {
+			item.Done = []sources.Span{{From: at(t, 46-i, 3)}}
+		}
+		items = append(items, item)
+	}
+	return items
 }
 
 func TestDelivery(t *testing.T) {

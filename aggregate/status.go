@@ -50,6 +50,8 @@ const (
 	Nothing     Rule = "nothing to measure" // no week of the window has a value
 	EmptyScope  Rule = "empty scope"        // nothing was ever in the goal's scope
 	AllDone     Rule = "done"               // everything in the goal's scope is done
+	ByForecast  Rule = "forecast"           // how likely the goal is done by its due date; Value is that probability
+	TooEarly    Rule = "too early"          // too few weeks are known for a forecast
 	Overdue     Rule = "overdue"            // the goal's due date has passed with work left
 )
 

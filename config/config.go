@@ -37,12 +37,13 @@ type Config struct {
 
 // A Report is the [report] table.
 type Report struct {
-	Title   string       `toml:"title"`    // default: the teams' names
-	Reader  string       `toml:"reader"`   // whom the page is for
-	Zone    sources.Zone `toml:"timezone"` // default: UTC
-	Weeks   int          `toml:"weeks"`    // default: 6
-	Out     Path         `toml:"out"`      // default: prereads/{{.Week}}.md
-	Session Session      `toml:"session"`  // the working session; zero: not said
+	Title    string       `toml:"title"`    // default: the teams' names
+	Reader   string       `toml:"reader"`   // whom the page is for
+	Zone     sources.Zone `toml:"timezone"` // default: UTC
+	Weeks    int          `toml:"weeks"`    // shown on the page; default: 6
+	Baseline int          `toml:"baseline"` // weeks before them, to compare with; default: 26
+	Out      Path         `toml:"out"`      // default: prereads/{{.Week}}.md
+	Session  Session      `toml:"session"`  // the working session; zero: not said
 }
 
 // A Session is the weekly hour in which manager and reader meet.
@@ -180,14 +181,20 @@ func syntaxProblem(file, text string, err error) Problem {
 
 func (l *loader) report(top table) {
 	r := &l.config.Report
-	r.Weeks = 6
+	r.Weeks, r.Baseline = 6, 26
 	_ = r.Out.UnmarshalText([]byte("prereads/{{.Week}}.md"))
 	t, found := l.sub(top, "report")
 	if !found {
 		return
 	}
-	if l.decode(t, r) == nil && (r.Weeks < 1 || r.Weeks > 26) {
+	if l.decode(t, r) != nil {
+		return
+	}
+	if r.Weeks < 1 || r.Weeks > 26 {
 		l.complain(join(t.path, "weeks"), "weeks: %d is not between 1 and 26", r.Weeks)
+	}
+	if r.Baseline < 0 || r.Baseline > 52 {
+		l.complain(join(t.path, "baseline"), "baseline: %d is not between 0 and 52 weeks", r.Baseline)
 	}
 }
 

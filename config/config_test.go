@@ -64,7 +64,7 @@ func TestLoadWhole(t *testing.T) {
 	limit := func(op string, v float64, percent bool) aggregate.Limit {
 		return aggregate.Limit{Op: op, Value: v, Percent: percent}
 	}
-	wantReport := config.Report{Title: "Payments group", Reader: "Dana, VP Engineering", Zone: berlin, Weeks: 6, Session: config.Session{Weekday: time.Tuesday, Clock: "10:00"}}
+	wantReport := config.Report{Title: "Payments group", Reader: "Dana, VP Engineering", Zone: berlin, Weeks: 6, Baseline: 26, Session: config.Session{Weekday: time.Tuesday, Clock: "10:00"}}
 	if diff := cmp.Diff(wantReport, c.Report, cmpopts.IgnoreFields(config.Report{}, "Out")); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"preread/aggregate"
+	"preread/aggregate/change"
 	"preread/sources"
 )
 
@@ -47,9 +48,30 @@ const (
 	CannotSay Outcome = 2 // nothing is known to fail, but something is unknown
 )
 
-// Check judges a page: failOn is Red, or Amber to fail on amber too. A line
-// that is known to fail wins over one that is unknown.
-func Check(r aggregate.Report, failOn aggregate.Status) Outcome {
+// A FailOn says which lines make a check fail.
+type FailOn string
+
+// What a check can fail on. Each fails on red; OnAmber on amber too, OnSignal
+// also on a line that really got worse, whatever its colour.
+const (
+	OnRed    FailOn = "red"
+	OnAmber  FailOn = "amber"
+	OnSignal FailOn = "signal"
+)
+
+// UnmarshalText reads what to fail on.
+func (f *FailOn) UnmarshalText(text []byte) error {
+	switch FailOn(text) {
+	case OnRed, OnAmber, OnSignal:
+		*f = FailOn(text)
+		return nil
+	}
+	return fmt.Errorf("%q is nothing to fail on", sources.OneLine(string(text), 40))
+}
+
+// Check judges a page. A line that is known to fail wins over one that is
+// unknown.
+func Check(r aggregate.Report, failOn FailOn) Outcome {
 	outcome := Fine
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
@@ -64,12 +86,28 @@ func Check(r aggregate.Report, failOn aggregate.Status) Outcome {
 	return outcome
 }
 
-func fails(f aggregate.Finding, failOn aggregate.Status) bool {
-	return f.Status.Status >= failOn
+func fails(f aggregate.Finding, failOn FailOn) bool {
+	switch {
+	case f.Status.Status == aggregate.Red:
+		return true
+	case failOn == OnAmber:
+		return f.Status.Status == aggregate.Amber
+	case failOn == OnSignal:
+		return f.Signal.State == change.Signal && f.Signal.Worsening
+	}
+	return false
+}
+
+// failure says why a line makes a check fail.
+func failure(f aggregate.Finding) string {
+	if f.Status.Status < aggregate.Amber {
+		return SignalReason(f)
+	}
+	return StatusReason(f)
 }
 
 // WriteCheck writes the verdict in a format.
-func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, failOn aggregate.Status) error {
+func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, failOn FailOn) error {
 	switch format {
 	case AsJSON:
 		doc, err := JSON(r, nil)
@@ -92,6 +130,9 @@ func writeText(w io.Writer, r aggregate.Report) error {
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
 			fmt.Fprintf(&b, "%-7s %s/%s: %s\n", f.Status.Status, t.ID, f.ID, sources.OneLine(StatusReason(f), 300))
+			if f.Signal.State == change.Signal {
+				fmt.Fprintf(&b, "%-7s %s/%s: %s\n", "", t.ID, f.ID, sources.OneLine(SignalReason(f), 300))
+			}
 		}
 		fmt.Fprintf(&b, "%-7s %s: %s\n", t.Status, t.ID, countWords(aggregate.Count(t.Lines)))
 	}
@@ -105,15 +146,15 @@ const annotationLimit = 10
 // writeAnnotations prints workflow commands: what fails as errors, what is
 // unknown as warnings, amber as notices, each kind at most as often as GitHub
 // shows it.
-func writeAnnotations(w io.Writer, r aggregate.Report, failOn aggregate.Status) error {
+func writeAnnotations(w io.Writer, r aggregate.Report, failOn FailOn) error {
 	var b strings.Builder
 	shown := map[string]int{}
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
-			kind := ""
+			kind, reason := "", StatusReason(f)
 			switch {
 			case fails(f, failOn):
-				kind = "error"
+				kind, reason = "error", failure(f)
 			case f.Status.Status == aggregate.Unknown:
 				kind = "warning"
 			case f.Status.Status == aggregate.Amber:
@@ -124,7 +165,7 @@ func writeAnnotations(w io.Writer, r aggregate.Report, failOn aggregate.Status) 
 			if shown[kind]++; shown[kind] <= annotationLimit {
 				fmt.Fprintf(&b, "::%s title=%s::%s\n", kind,
 					commandProperty(fmt.Sprintf("%s: %s is %s", t.Name, f.Title, f.Status.Status)),
-					commandData(StatusReason(f)))
+					commandData(reason))
 			}
 		}
 	}
@@ -149,7 +190,7 @@ func commandProperty(s string) string {
 
 // writeJUnit prints a suite for each team and a case for each line: red is a
 // failure, unknown an error, a line without a target is skipped.
-func writeJUnit(w io.Writer, r aggregate.Report, failOn aggregate.Status) error {
+func writeJUnit(w io.Writer, r aggregate.Report, failOn FailOn) error {
 	var suites junit.Testsuites
 	suites.Name = "preread " + r.Window.Last.String()
 	for _, t := range r.Teams {
@@ -159,6 +200,7 @@ func writeJUnit(w io.Writer, r aggregate.Report, failOn aggregate.Status) error 
 			result := &junit.Result{Message: sources.OneLine(StatusReason(f), 500), Type: string(f.Status.Rule)}
 			switch {
 			case fails(f, failOn):
+				result.Message = sources.OneLine(failure(f), 500)
 				c.Failure = result
 			case f.Status.Status == aggregate.Unknown:
 				c.Error = result

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"preread/aggregate"
+	"preread/aggregate/change"
 	"preread/sources"
 )
 
@@ -30,8 +31,19 @@ func Explain(w io.Writer, window sources.Window, t aggregate.TeamReport, f aggre
 	fmt.Fprintf(&b, "status   %s: %s\n", f.Status.Status, sources.OneLine(StatusReason(f), 400))
 	fmt.Fprintf(&b, "rule     %s\n", RuleWords(f))
 	fmt.Fprintf(&b, "before   %s\n", f.Before.Status)
-	fmt.Fprintf(&b, "signal   unknown: %s\n", SignalReason)
+	fmt.Fprintf(&b, "signal   %s: %s\n", f.Signal.State, sources.OneLine(SignalReason(f), 400))
+	explainTest(&b, f)
+	if f.Goal != nil {
+		fmt.Fprintf(&b, "forecast %s\n", sources.OneLine(ForecastReason(f, window.Last), 400))
+	}
 	fmt.Fprintf(&b, "asked    %s\n\n", sources.OneLine(f.Source, 60))
+	if len(f.Earlier) > 0 {
+		fmt.Fprintf(&b, "before that, %s to %s:", f.Earlier[0].Week, f.Earlier[len(f.Earlier)-1].Week)
+		for _, p := range f.Earlier {
+			b.WriteString(" " + cell(f.Line, p))
+		}
+		b.WriteString("\n\n")
+	}
 	for i, p := range f.Weeks {
 		line := fmt.Sprintf("%s  %-10s %s", p.Week, cell(f.Line, p), p.Grade)
 		if f.Goal != nil {
@@ -57,6 +69,25 @@ func Explain(w io.Writer, window sources.Window, t aggregate.TeamReport, f aggre
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// explainTest writes the figures behind a signal: both questions, each with
+// what is recent, what is usual, and how likely chance does that.
+func explainTest(b *strings.Builder, f aggregate.Finding) {
+	for _, block := range f.Signal.Blocks {
+		if block.Span == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "         last %s: %s against %s a week over %s; p = %.4g", count(block.Span, "week", "weeks"),
+			rounded(block.Recent.Value, 4), rounded(block.Base.Value, 4), count(block.Base.Weeks, "week", "weeks"), block.P)
+		if f.Signal.Type != change.Gauge {
+			fmt.Fprintf(b, " (exact %.4g, weeks vary %.2f times as chance alone)", block.PMid, block.Phi)
+		}
+		b.WriteString("\n")
+	}
+	if f.Signal.Driver > 0 {
+		fmt.Fprintf(b, "         together p = %.4g, among the lines of the team %.4g; a signal needs at most %.2f\n", f.Signal.P, f.Signal.Adjusted, change.FalseShare)
+	}
 }
 
 func evidenceLine(e sources.Evidence, title string) string {

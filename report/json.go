@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"preread/aggregate"
+	"preread/aggregate/forecast"
 	"preread/sources"
 )
 
@@ -78,12 +79,42 @@ type jsonNote struct {
 }
 
 type jsonGoal struct {
-	Done     int       `json:"done"`
-	Total    int       `json:"total"`
-	DoneNow  int       `json:"done_this_week"`
-	Added    int       `json:"added_this_week"`
-	Removed  int       `json:"removed_this_week"`
-	Forecast *struct{} `json:"forecast"` // null: not forecast
+	Done     int           `json:"done"`
+	Total    int           `json:"total"`
+	DoneNow  int           `json:"done_this_week"`
+	Added    int           `json:"added_this_week"`
+	Removed  int           `json:"removed_this_week"`
+	Forecast *jsonForecast `json:"forecast"` // null: not forecast
+}
+
+type jsonForecast struct {
+	PDue         *float64     `json:"p_due"` // 0 to 1; null: no due date
+	P50          *sources.Day `json:"p50"`   // null: not within two years
+	P85          *sources.Day `json:"p85"`
+	Remaining    int          `json:"remaining"`
+	AddedPerWeek float64      `json:"added_per_week"`
+}
+
+// forecastJSON returns nil where there is no forecast.
+func forecastJSON(f aggregate.Finding) *jsonForecast {
+	o := f.Goal.Outlook
+	if o.State != forecast.Forecast {
+		return nil
+	}
+	week := f.Goal.Last().Week
+	by := func(weeks int) *sources.Day {
+		if weeks == 0 {
+			return nil
+		}
+		d := finish(week, weeks)
+		return &d
+	}
+	j := &jsonForecast{P50: by(o.P50), P85: by(o.P85), Remaining: o.Remaining, AddedPerWeek: o.Added}
+	if f.Status.Rule == aggregate.ByForecast {
+		p := f.Status.Value
+		j.PDue = &p
+	}
+	return j
 }
 
 type jsonAmount struct {
@@ -181,7 +212,7 @@ func lineJSON(f aggregate.Finding) jsonLine {
 	line := jsonLine{
 		ID: f.ID, Noun: f.Noun, Title: f.Title, Unit: f.Unit, Better: f.Better.String(),
 		Status: f.Status.Status, StatusRule: RuleWords(f), StatusReason: StatusReason(f),
-		Signal: "unknown", SignalReason: SignalReason, Evidence: f.Evidence, Notes: []jsonNote{},
+		Signal: f.Signal.State.String(), SignalReason: SignalReason(f), Evidence: f.Evidence, Notes: []jsonNote{},
 	}
 	if !f.Status.Since.IsZero() && f.Status.Status != aggregate.Unknown {
 		line.Since = &f.Status.Since
@@ -204,7 +235,7 @@ func (line *jsonLine) nounJSON(f aggregate.Finding) {
 	switch {
 	case f.Goal != nil:
 		w := f.Goal.Last()
-		line.jsonGoal = &jsonGoal{Done: w.Done, Total: w.Total, DoneNow: w.DoneNow, Added: w.Added, Removed: w.Removed}
+		line.jsonGoal = &jsonGoal{Done: w.Done, Total: w.Total, DoneNow: w.DoneNow, Added: w.Added, Removed: w.Removed, Forecast: forecastJSON(f)}
 	case f.Delivery != nil:
 		sprints := mapped(f.Delivery.Sprints, sprintJSON)
 		line.Sprints = &sprints

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"preread/aggregate"
+	"preread/aggregate/change"
 	"preread/sources"
 )
 
@@ -98,7 +99,11 @@ func (p *page) line(f aggregate.Finding) {
 	if len(p.Teams) > 1 {
 		level = "####" // below the team's own heading
 	}
-	p.printf("%s %s\n\n%s: %s.\n\n", level, Escape(f.Title), badge(f.Status.Status), sentence(StatusReason(f)))
+	p.printf("%s %s\n\n%s: %s.", level, Escape(f.Title), badge(f.Status.Status), sentence(StatusReason(f)))
+	if f.Status.Rule != aggregate.Unanswered && f.Noun != sources.Goals {
+		p.printf(" %s.", sentence(capital(SignalReason(f))))
+	}
+	p.printf("\n\n")
 }
 
 // sentence makes a reason safe in a line; sources wrote parts of it.
@@ -153,13 +158,14 @@ func (p *page) glance() {
 	p.printf("## At a glance\n\n")
 	for _, t := range p.Teams {
 		p.printf("**%s**: %s.\n\n", Escape(t.Name), countWords(aggregate.Count(t.Lines)))
-		p.printf("| Status | Line | %s | Target | %s–%s | Since |\n| :-- | :-- | --: | :-- | :-- | :-- |\n", p.Window.Last.Short(), p.Window.First().Short(), p.Window.Last.Short())
+		p.printf("| Status | Line | %s | Target | %s–%s | Since | Change |\n| :-- | :-- | --: | :-- | :-- | :-- | :-- |\n", p.Window.Last.Short(), p.Window.First().Short(), p.Window.Last.Short())
 		for _, f := range t.Lines {
-			p.printf("| %s | %s | %s | %s | %s | %s |\n", badge(f.Status.Status), Escape(f.Title), p.lastFigure(f), limits(f.Line), spark(f.Weeks), since(f.Status))
+			p.printf("| %s | %s | %s | %s | %s | %s | %s |\n", badge(f.Status.Status), Escape(f.Title), p.lastFigure(f), limits(f.Line), spark(f.Weeks), since(f.Status), changeWord(f))
 		}
 		p.printf("\n")
 	}
 	p.changes()
+	p.closer()
 	p.slot("summary", promptSummary)
 	p.printf("### What I want from you\n\n")
 	p.slot("wanted", promptWanted)
@@ -198,6 +204,34 @@ func (p *page) changes() {
 	p.printf("**Changed since the week before:**\n\n")
 	for _, c := range changed {
 		p.printf("- %s\n", c)
+	}
+	p.printf("\n")
+}
+
+// closer lists the lines that really changed, and those that may have. All
+// others are one quiet line.
+func (p *page) closer() {
+	var lines []string
+	for _, state := range []change.State{change.Signal, change.Watch} {
+		for _, t := range p.Teams {
+			for _, f := range t.Lines {
+				if f.Signal.State == state {
+					name := Escape(f.Title)
+					if len(p.Teams) > 1 {
+						name = Escape(t.Name) + ", " + name
+					}
+					lines = append(lines, name+": "+sentence(SignalReason(f)))
+				}
+			}
+		}
+	}
+	if len(lines) == 0 {
+		p.printf("**Look closer:** at nothing; no line shows more than its usual noise.\n\n")
+		return
+	}
+	p.printf("**Look closer:**\n\n")
+	for _, l := range lines {
+		p.printf("- %s\n", l)
 	}
 	p.printf("\n")
 }
@@ -317,7 +351,7 @@ func (p *page) method() {
 	p.printf("- A week is an ISO week, Monday to Sunday, %s time. The running week is not judged.\n", p.Window.Zone)
 	p.printf("- A colour compares the last known week with the target in the settings; without a target there is none.\n")
 	p.printf("- “?” is a week that was not seen, “–” a week with nothing to measure; neither is zero. “≥” and “≈” mark figures that are not exact.\n")
-	p.printf("- %s. %s.\n", capital(SignalReason), capital(ForecastReason))
+	p.printf("- A change is a signal if the last week, or the last three together, could hardly be chance after the weeks before this page; “~” is noise. %s.\n", budgetWords(p.Report))
 	for _, n := range nounMethods {
 		if p.has(n.noun) {
 			p.printf("- %s\n", n.text)
@@ -329,7 +363,7 @@ var nounMethods = []struct {
 	noun sources.Noun
 	text string
 }{
-	{sources.Goals, "Goal: items done of items in scope, both at the week's end. An item closed as not to be done leaves the scope."},
+	{sources.Goals, "Goal: items done of items in scope, both at the week's end. An item closed as not to be done leaves the scope. A goal without a target of its own is green if it is done by its due date with at least 85 %, red under 50 %; the futures behind that are drawn from its past weeks, finished and added items together."},
 	{sources.Delivery, "Delivery: of the issues that were in a sprint, open, when it started, the share that was done when it closed. It belongs to the week in which the sprint was closed."},
 	{sources.Quality, "Bugs: opened counts creation; closed counts those that became closed in the week and were so at its end."},
 	{sources.Incidents, "Incidents belong to the week in which they were opened."},

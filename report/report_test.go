@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"preread/aggregate"
+	"preread/aggregate/change"
 	"preread/sources"
 )
 
@@ -235,7 +236,7 @@ func TestCheckFormats(t *testing.T) {
 	r := world(t)
 	for _, format := range checkFormats {
 		var out bytes.Buffer
-		if err := WriteCheck(&out, format, r, aggregate.Red); err != nil {
+		if err := WriteCheck(&out, format, r, OnRed); err != nil {
 			t.Fatal(err)
 		}
 		text := out.String()
@@ -262,7 +263,7 @@ func TestCheckFormats(t *testing.T) {
 			if err := xml.Unmarshal(out.Bytes(), &suites); err != nil {
 				t.Fatal(err)
 			}
-			if len(suites.Suites) != 1 || len(suites.Suites[0].Cases) != 8 || suites.Failures != 2 || suites.Errors != 1 || suites.Skipped != 3 {
+			if len(suites.Suites) != 1 || len(suites.Suites[0].Cases) != 8 || suites.Failures != 3 || suites.Errors != 1 || suites.Skipped != 2 {
 				t.Errorf("suites %+v", suites)
 			}
 		case GitHub:
@@ -288,21 +289,31 @@ func TestCheckOutcome(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		statuses []aggregate.Status
-		failOn   aggregate.Status
+		failOn   FailOn
 		want     Outcome
 	}{
-		{[]aggregate.Status{aggregate.Green, aggregate.NoTarget}, aggregate.Red, Fine},
-		{[]aggregate.Status{aggregate.Green, aggregate.Amber}, aggregate.Red, Fine},
-		{[]aggregate.Status{aggregate.Green, aggregate.Amber}, aggregate.Amber, Failing},
-		{[]aggregate.Status{aggregate.Red}, aggregate.Amber, Failing},
-		{[]aggregate.Status{aggregate.Unknown, aggregate.Green}, aggregate.Red, CannotSay},
-		{[]aggregate.Status{aggregate.Unknown, aggregate.Red}, aggregate.Red, Failing},
-		{[]aggregate.Status{aggregate.Red, aggregate.Unknown}, aggregate.Red, Failing},
-		{nil, aggregate.Red, Fine},
+		{[]aggregate.Status{aggregate.Green, aggregate.NoTarget}, OnRed, Fine},
+		{[]aggregate.Status{aggregate.Green, aggregate.Amber}, OnRed, Fine},
+		{[]aggregate.Status{aggregate.Green, aggregate.Amber}, OnAmber, Failing},
+		{[]aggregate.Status{aggregate.Red}, OnAmber, Failing},
+		{[]aggregate.Status{aggregate.Unknown, aggregate.Green}, OnRed, CannotSay},
+		{[]aggregate.Status{aggregate.Unknown, aggregate.Red}, OnRed, Failing},
+		{[]aggregate.Status{aggregate.Red, aggregate.Unknown}, OnRed, Failing},
+		{nil, OnRed, Fine},
+		{[]aggregate.Status{aggregate.Amber}, OnSignal, Fine},
 	} {
 		if got := Check(page(tt.statuses...), tt.failOn); got != tt.want {
 			t.Errorf("%v failing on %s: %d, want %d", tt.statuses, tt.failOn, got, tt.want)
 		}
+	}
+	worse := page(aggregate.Green)
+	worse.Teams[0].Lines[0].Signal = change.Verdict{State: change.Signal, Worsening: true}
+	if Check(worse, OnRed) != Fine || Check(worse, OnSignal) != Failing {
+		t.Error("a green line that got worse fails only where that is asked for")
+	}
+	worse.Teams[0].Lines[0].Signal.Worsening = false
+	if Check(worse, OnSignal) != Fine {
+		t.Error("a line that got better fails")
 	}
 }
 

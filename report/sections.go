@@ -57,13 +57,14 @@ func (p *page) goal(t aggregate.TeamReport, f aggregate.Finding) {
 		left := int(f.Plan.Due.Time(time.UTC).Sub(p.Window.Last.Sunday().Time(time.UTC)).Hours() / 24)
 		switch {
 		case left >= 0:
-			p.printf("*Due:* %s, %s after this week. ", day(f.Plan.Due), count(left, "day", "days"))
+			p.printf("*Due:* %s, %s after this week.", day(f.Plan.Due), count(left, "day", "days"))
 		default:
-			p.printf("*Due:* %s, %s before this week's end. ", day(f.Plan.Due), count(-left, "day", "days"))
+			p.printf("*Due:* %s, %s before this week's end.", day(f.Plan.Due), count(-left, "day", "days"))
 		}
-		p.printf("%s.\n\n", capital(ForecastReason))
+		p.printf("\n\n")
 	}
 	if f.Goal != nil {
+		p.printf("*Forecast:* %s.\n\n", sentence(capital(ForecastReason(f, p.Window.Last))))
 		p.goalWeeks(f)
 	}
 	p.lineSlot(t, f)
@@ -181,11 +182,7 @@ func (p *page) operation(t aggregate.TeamReport, f aggregate.Finding) {
 func (p *page) incidents(in *aggregate.Incidents) {
 	var rows []sources.Incident
 	for _, i := range in.Incidents {
-		open := i.Resolved.IsZero()
-		for _, f := range i.FollowUps {
-			open = open || !f.Done
-		}
-		if open || p.Window.WeekOf(i.Opened) == p.Window.Last {
+		if aggregate.StillOpen(i) || p.Window.WeekOf(i.Opened) == p.Window.Last {
 			rows = append(rows, i)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"preread/aggregate"
+	"preread/aggregate/forecast"
 	"preread/sources"
 )
 
@@ -76,6 +77,9 @@ func StatusReason(f aggregate.Finding) string {
 	case aggregate.WeekUnknown:
 		return fmt.Sprintf("%s is not known: %s", v.Week, v.Reason)
 	case aggregate.PartOnly:
+		if f.Target.IsZero() {
+			return "only part of it was seen: " + v.Reason
+		}
 		return fmt.Sprintf("at least %s was seen in %s, and the rest could change the colour (%s): %s", judgedFigure(f, v), v.Week, limits(f.Line), v.Reason)
 	case aggregate.Nothing:
 		reason := "there was nothing to measure in any of the weeks"
@@ -87,10 +91,25 @@ func StatusReason(f aggregate.Finding) string {
 		return "nothing is in this goal's scope; its query may be wrong"
 	case aggregate.AllDone:
 		return "everything in its scope is done"
+	case aggregate.ByForecast:
+		return goalChance(f)
+	case aggregate.TooEarly:
+		return "too few weeks are known for a forecast"
 	case aggregate.Overdue:
 		return fmt.Sprintf("due %s, and %s", day(f.Plan.Due), judgedFigure(f, v))
 	}
 	return "no rule gave a status"
+}
+
+// goalChance says how likely a goal is done in time. A chance is given in
+// steps of five percent, which is as fine as a few weeks can tell.
+func goalChance(f aggregate.Finding) string {
+	w := f.Goal.Last()
+	left := count(w.Total-w.Done, "item", "items")
+	if f.Goal.Outlook.State == forecast.Nothing {
+		return fmt.Sprintf("%s left by %s, and nothing was finished in %d weeks", left, day(f.Plan.Due), f.Goal.Outlook.Weeks)
+	}
+	return fmt.Sprintf("done by %s in %s of the simulated futures; %s left", day(f.Plan.Due), percent(forecast.Rounded(f.Status.Value)), left)
 }
 
 // sinceWords says for how long a status has stood.
@@ -111,12 +130,6 @@ func RuleWords(f aggregate.Finding) string {
 	}
 	return string(f.Status.Rule)
 }
-
-// SignalReason says why no line has a signal yet.
-const SignalReason = "whether this is a change or noise is not judged by this version"
-
-// ForecastReason says why no goal has a forecast yet.
-const ForecastReason = "no finish date is forecast by this version"
 
 // countWords says how many lines have each status, worst first.
 func countWords(c aggregate.Counts) string {

@@ -287,7 +287,7 @@ func Load(r io.Reader) (Facts, error) {
 	if f.Version != FactsVersion {
 		return Facts{}, fmt.Errorf("saved facts of version %d; this program reads version %d", f.Version, FactsVersion)
 	}
-	if f.Window.Count < 1 || f.Window.Count > 520 || f.Window.Last.IsZero() {
+	if f.Window.Count < 1 || f.Window.Count > 520 || f.Window.Shown < 0 || f.Window.Last.IsZero() {
 		return Facts{}, fmt.Errorf("not saved facts: no window of weeks")
 	}
 	return f, nil

@@ -200,12 +200,24 @@ func (z *Zone) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// A Window is the stretch of whole weeks that a report looks at.
+// A Window is the stretch of whole weeks that a report looks at. The last
+// weeks of it are shown on the page; those before them are only the baseline
+// that the shown ones are compared with.
 type Window struct {
-	Last  Week      `json:"last"`     // the last complete week, the one reported on
-	Count int       `json:"weeks"`    // how many weeks, at least 1
-	Zone  Zone      `json:"timezone"` // where a week begins and ends
-	Now   time.Time `json:"now"`      // when the facts were asked for
+	Last  Week      `json:"last"`            // the last complete week, the one reported on
+	Count int       `json:"weeks"`           // how many weeks are asked about, at least 1
+	Shown int       `json:"shown,omitempty"` // how many of them the page shows; 0: all
+	Zone  Zone      `json:"timezone"`        // where a week begins and ends
+	Now   time.Time `json:"now"`             // when the facts were asked for
+}
+
+// Page returns the window of the shown weeks alone.
+func (w Window) Page() Window {
+	if w.Shown > 0 {
+		w.Count = min(w.Shown, w.Count)
+	}
+	w.Shown = 0
+	return w
 }
 
 // First returns the first week of the window.

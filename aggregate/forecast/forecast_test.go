@@ -161,7 +161,7 @@ func TestDrawnAgreesWithComputed(t *testing.T) {
 // often they are done by the P85 date: it must be 80 to 92 in 100. The plain
 // bootstrap and the straight line stand beside it.
 func TestPromisesHold(t *testing.T) {
-	goals := 1500
+	goals := 600
 	for _, tt := range []struct {
 		name      string
 		remaining int

@@ -5,9 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"preread/aggregate"
 	"preread/report"
-	"preread/sources"
 )
 
 func (p *program) checkVerb() *cobra.Command {
@@ -21,6 +19,7 @@ func (p *program) checkVerb() *cobra.Command {
 3 called or configured wrongly. A red line wins over an unknown one.`,
 		Example: `  preread check
   preread check --fail-on amber
+  preread check --fail-on signal     also what got worse, whatever its colour
   preread check --format junit > preread.xml`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
@@ -28,14 +27,9 @@ func (p *program) checkVerb() *cobra.Command {
 			if err := verdict.UnmarshalText([]byte(format)); err != nil {
 				return fmt.Errorf("--format: %w", err)
 			}
-			var worst aggregate.Status
-			switch failOn {
-			case "red":
-				worst = aggregate.Red
-			case "amber":
-				worst = aggregate.Amber
-			default:
-				return withHint(fmt.Errorf("--fail-on: %q is no colour to fail on", sources.OneLine(failOn, 40)), "there is red and amber")
+			var on report.FailOn
+			if err := on.UnmarshalText([]byte(failOn)); err != nil {
+				return withHint(fmt.Errorf("--fail-on: %w", err), "there is red, amber and signal")
 			}
 			c, err := p.settings()
 			if err != nil {
@@ -45,12 +39,12 @@ func (p *program) checkVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p.code = int(report.Check(judged, worst))
-			return report.WriteCheck(p.stdout, verdict, judged, worst)
+			p.code = int(report.Check(judged, on))
+			return report.WriteCheck(p.stdout, verdict, judged, on)
 		},
 	}
 	p.requestFlags(cmd, &r)
-	cmd.Flags().StringVar(&failOn, "fail-on", "red", "the mildest `colour` to exit with 1 on: red or amber")
+	cmd.Flags().StringVar(&failOn, "fail-on", "red", "exit with 1 on red, on `amber` too, or also on a signal for the worse")
 	cmd.Flags().StringVar(&format, "format", "text", "`format`: text, json, github or junit")
 	return cmd
 }

@@ -89,7 +89,7 @@ func plainFileError(err error) error {
 // window returns the weeks to report on: --week, or the last complete one.
 func (p *program) window(c *config.Config, week string) (sources.Window, error) {
 	now := p.now()
-	w := sources.Window{Count: c.Report.Weeks, Zone: c.Report.Zone, Now: now.UTC().Truncate(0)}
+	w := sources.Window{Count: c.Report.Weeks + c.Report.Baseline, Shown: c.Report.Weeks, Zone: c.Report.Zone, Now: now.UTC().Truncate(0)}
 	running := sources.WeekOf(now, w.Zone)
 	w.Last = running.Add(-1)
 	if week == "" || week == "last" {

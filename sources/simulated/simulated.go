@@ -57,6 +57,7 @@ func Start(c company.Company, dataCenter bool) *Systems {
 	}
 	p := prometheus.Generate(c)
 	p.Token = PrometheusToken
+	p.Retention = 0 // all that there is: a firm that keeps its history can compare
 	org := github.Generate(c)
 	org.Token = GitHubToken
 	return &Systems{

@@ -98,9 +98,9 @@ func New(seed uint64, now time.Time) (Company, error) {
 			Services: []string{"basket", "payments", "gift-wrap"},
 			Goals: []Goal{
 				{ID: "one-click", Title: "One-click checkout in all regions", Why: "fewer teapots abandoned at the till",
-					Start: c.day(-9), Due: c.day(5), Epic: "POUR-100", Size: 18, Growth: 0.4},
+					Start: c.day(-12), Due: c.day(7), Epic: "POUR-100", Size: 14, Growth: 0.3},
 				{ID: "returns", Title: "Returns without a phone call", Why: "support spends a third of its day on broken spouts",
-					Start: c.day(-7), Due: c.day(3), Epic: "POUR-101", Size: 12, Growth: 1.3},
+					Start: c.day(-10), Due: c.day(9), Epic: "POUR-101", Size: 9, Growth: 0.6},
 			},
 		},
 		{
