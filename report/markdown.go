@@ -190,20 +190,29 @@ func (p *page) changes() {
 			if f.Before.Rule == "" || f.Before.Status == f.Status.Status || f.Status.Status == aggregate.NoTarget {
 				continue
 			}
-			name := Escape(f.Title)
-			if len(p.Teams) > 1 {
-				name = Escape(t.Name) + ", " + name
-			}
-			changed = append(changed, fmt.Sprintf("%s: %s, was %s", name, f.Status.Status, wasWord(f.Before.Status)))
+			changed = append(changed, fmt.Sprintf("%s: %s, was %s", p.name(t, f), f.Status.Status, wasWord(f.Before.Status)))
 		}
 	}
-	if len(changed) == 0 {
-		p.printf("**Changed since the week before:** no line has another colour.\n\n")
+	p.findings("Changed since the week before", "no line has another colour", changed)
+}
+
+// name names a line, with its team where there are several.
+func (p *page) name(t aggregate.TeamReport, f aggregate.Finding) string {
+	if len(p.Teams) > 1 {
+		return Escape(t.Name) + ", " + Escape(f.Title)
+	}
+	return Escape(f.Title)
+}
+
+// findings prints what there is to say under a title, or that there is none.
+func (p *page) findings(title, none string, lines []string) {
+	if len(lines) == 0 {
+		p.printf("**%s:** %s.\n\n", title, none)
 		return
 	}
-	p.printf("**Changed since the week before:**\n\n")
-	for _, c := range changed {
-		p.printf("- %s\n", c)
+	p.printf("**%s:**\n\n", title)
+	for _, l := range lines {
+		p.printf("- %s\n", l)
 	}
 	p.printf("\n")
 }
@@ -216,24 +225,20 @@ func (p *page) closer() {
 		for _, t := range p.Teams {
 			for _, f := range t.Lines {
 				if f.Signal.State == state {
-					name := Escape(f.Title)
-					if len(p.Teams) > 1 {
-						name = Escape(t.Name) + ", " + name
-					}
-					lines = append(lines, name+": "+sentence(SignalReason(f)))
+					lines = append(lines, p.name(t, f)+": "+sentence(SignalReason(f)))
 				}
 			}
 		}
 	}
-	if len(lines) == 0 {
-		p.printf("**Look closer:** at nothing; no line shows more than its usual noise.\n\n")
-		return
+	tested, untested := testedLines(p.Report)
+	none := "no line that could be tested shows more than its usual noise"
+	switch {
+	case tested == 0:
+		none = "no line could be tested for change"
+	case untested > 0:
+		none += fmt.Sprintf("; %d could not be tested", untested)
 	}
-	p.printf("**Look closer:**\n\n")
-	for _, l := range lines {
-		p.printf("- %s\n", l)
-	}
-	p.printf("\n")
+	p.findings("Look closer", none, lines)
 }
 
 // weekTable prints one row of values under the weeks of the window.

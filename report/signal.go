@@ -108,7 +108,8 @@ func rarity(p float64) string {
 	return rounded(math.Round(n/100)*100, 2)
 }
 
-// change words for a table.
+// changeWord says in a table whether a line changed; nothing where that is
+// not known.
 func changeWord(f aggregate.Finding) string {
 	switch f.Signal.State {
 	case change.Noise:
@@ -122,17 +123,26 @@ func changeWord(f aggregate.Finding) string {
 	return ""
 }
 
-// budgetWords says how far the signals of a page can be believed.
-func budgetWords(r aggregate.Report) string {
-	tested, unknown, quiet := 0, 0, 0.0
+// testedLines counts the lines that were tested for change, and those that
+// should have been and could not.
+func testedLines(r aggregate.Report) (tested, untested int) {
 	for _, t := range r.Teams {
 		tested += t.Budget.Tested
-		unknown += t.Budget.Unknown
+		untested += t.Budget.Unknown
+	}
+	return tested, untested
+}
+
+// budgetWords says how far the signals of a page can be believed.
+func budgetWords(r aggregate.Report) string {
+	tested, untested := testedLines(r)
+	if tested == 0 {
+		return fmt.Sprintf("No line could be tested for change; %d are too new, too few or unknown", untested)
+	}
+	quiet := 0.0
+	for _, t := range r.Teams {
 		quiet += t.Budget.FalseReports
 	}
-	if tested == 0 {
-		return fmt.Sprintf("No line could be tested for change, %d are too new, too few or unknown", unknown)
-	}
 	return fmt.Sprintf("%s tested for change, %d could not be. With nothing changed, a page like this shows a false signal about once in %d weeks",
-		count(tested, "line was", "lines were"), unknown, int(math.Round(1/math.Max(quiet, 1e-3))))
+		count(tested, "line was", "lines were"), untested, int(math.Round(1/math.Max(quiet, 1e-3))))
 }
