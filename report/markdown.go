@@ -254,17 +254,28 @@ func (p *page) weekTable(label string, rows ...[]string) {
 	p.printf("\n")
 }
 
-// values writes a line's weeks as table cells, each linked if the source gave
-// a link for every week.
+// values writes a line's weeks as table cells, each linked where the source
+// has a page for every week.
 func (p *page) values(f aggregate.Finding) []string {
 	cells := make([]string, len(f.Weeks))
+	pages := weekPages(f)
 	for i, point := range f.Weeks {
 		cells[i] = Escape(cell(f.Line, point))
-		if len(f.Evidence) == len(f.Weeks) && point.State == aggregate.Known {
-			cells[i] = p.link(cells[i], f.Evidence[i].URL)
+		if pages != nil && point.State == aggregate.Known {
+			cells[i] = p.link(cells[i], pages[i].URL)
 		}
 	}
 	return cells
+}
+
+// weekPages returns the evidence of each week of the page, nil where a line's
+// evidence is not week by week.
+func weekPages(f aggregate.Finding) []sources.Evidence {
+	weekly := f.Noun == sources.Alarms || f.Noun == sources.Metrics
+	if !weekly || len(f.Evidence) < len(f.Weeks) {
+		return nil
+	}
+	return f.Evidence[len(f.Evidence)-len(f.Weeks):]
 }
 
 func row(label string, cells ...string) []string { return append([]string{label}, cells...) }

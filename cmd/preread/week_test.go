@@ -14,10 +14,16 @@ import (
 	"preread/sources/simulated/prometheus"
 )
 
-// BenchmarkWeek collects one team's six weeks from all three systems over a
-// network of 50 ms: the time it takes, the requests it makes, and how many
-// times as many that is as the APIs' page sizes ask for.
+// BenchmarkWeek collects one team's page from all three systems over a network
+// of 50 ms, the six weeks alone and with the baseline before them: the time it
+// takes, the requests it makes, and how many times as many that is as the APIs'
+// page sizes ask for.
 func BenchmarkWeek(b *testing.B) {
+	b.Run("six", func(b *testing.B) { collectWeeks(b, 6) })
+	b.Run("six and baseline", func(b *testing.B) { collectWeeks(b, 32) })
+}
+
+func collectWeeks(b *testing.B, weeks int) {
 	c, err := company.New(demoSeed, scriptNow)
 	if err != nil {
 		b.Fatal(err)
@@ -32,7 +38,7 @@ func BenchmarkWeek(b *testing.B) {
 		b.Fatal(err)
 	}
 	team := c.Teams[0]
-	window := sources.Window{Last: sources.WeekOf(scriptNow, c.Zone).Add(-1), Count: 6, Zone: c.Zone, Now: scriptNow}
+	window := sources.Window{Last: sources.WeekOf(scriptNow, c.Zone).Add(-1), Count: weeks, Zone: c.Zone, Now: scriptNow}
 	var requests int
 	var last map[string]int
 	for b.Loop() {
