@@ -193,7 +193,7 @@ func (p *page) changes() {
 			changed = append(changed, fmt.Sprintf("%s: %s, was %s", p.name(t, f), f.Status.Status, wasWord(f.Before.Status)))
 		}
 	}
-	p.findings("Changed since the week before", "no line has another colour", changed)
+	p.findings("Changed since the week before", "no line that is known has another colour", changed)
 }
 
 // name names a line, with its team where there are several.
