@@ -26,7 +26,8 @@ func ask(m *Metric, work *workspace) Verdict {
 	}
 	n := len(m.Weeks)
 	base, _, long := m.baseline(n, 1)
-	all := span{min(base.from, max(0, n-m.window())), n}
+	before, _, _ := m.baseline(n, spans[1])
+	all := span{min(base.from, before.from, max(0, n-m.window())), n}
 	v.Long = long
 	v.KnownWeeks = m.count(all)
 	v.NeedWeeks, v.NeedItems = m.need()

@@ -76,7 +76,7 @@ func (m *Metric) consistent(s span) bool {
 func (w *Week) consistent(t Type) bool {
 	switch t {
 	case Count:
-		return countable(w.Value) && finite(w.Exposure)
+		return countable(w.Value) && w.Exposure <= largestExposure
 	case Proportion:
 		return countable(w.Successes) && countable(w.Trials) && w.Successes <= w.Trials
 	case Duration:
@@ -91,8 +91,9 @@ func (w *Week) consistent(t Type) bool {
 }
 
 const (
-	largestCount   = 1 << 40 // what the exact tests can tell from its neighbours
-	largestReading = 1e150   // whose square is still finite
+	largestCount    = 1 << 35 // of which the exact tests still take the sum of 32 weeks
+	largestExposure = 1e6     // beyond which a rate would vanish
+	largestReading  = 1e150   // whose square is still finite
 )
 
 func countable(v float64) bool { return v >= 0 && v <= largestCount && v == float64(int64(v)) }

@@ -12,7 +12,7 @@ import (
 type workspace struct {
 	items        []item
 	recent, base []float64
-	ranks        []float64 // of each week: the sum of ranks within its part
+	ranks        []float64 // of each week: the sum of ranks
 	sizes        []float64 // of each week: its items
 }
 
@@ -45,59 +45,17 @@ func (w *workspace) sort(m *Metric, all span) {
 	w.sizes = slices.Grow(w.sizes[:0], len(m.Weeks))[:len(m.Weeks)]
 }
 
-// A ranking is one pass over sorted items, with ties at their mean rank.
-type ranking struct{ n, ties float64 }
-
-// take ranks the next t equal items and returns their mean rank.
-func (r *ranking) take(t float64) float64 {
-	rank := r.n + (t+1)/2
-	r.n += t
-	r.ties += t*t*t - t
-	return rank
-}
-
 // compareDurations compares the items of two stretches by the Mann-Whitney
-// test, and the weeks within each by Kruskal and Wallis's.
+// test, ties at their mean rank.
 func (w *workspace) compareDurations(b *Block, recent, base span) {
-	clear(w.ranks)
-	clear(w.sizes)
-	w.recent, w.base = w.recent[:0], w.base[:0]
-	var both, inRecent, inBase ranking
-	sum := 0.0 // of the recent ranks among both
-	for rest := w.items; len(rest) > 0; {
-		equal := 1
-		for equal < len(rest) && rest[equal].value == rest[0].value {
-			equal++
-		}
-		r, s := 0, 0
-		for _, it := range rest[:equal] {
-			if recent.holds(it.week) {
-				w.recent = append(w.recent, it.value)
-				r++
-			} else if base.holds(it.week) {
-				w.base = append(w.base, it.value)
-				s++
-			}
-		}
-		rank := both.take(float64(r + s))
-		sum += rank * float64(r)
-		recentRank, baseRank := inRecent.take(float64(r)), inBase.take(float64(s))
-		for _, it := range rest[:equal] {
-			w.sizes[it.week]++
-			if recent.holds(it.week) {
-				w.ranks[it.week] += recentRank
-			} else {
-				w.ranks[it.week] += baseRank
-			}
-		}
-		rest = rest[equal:]
+	ties := w.rank(recent, base)
+	b.Recent, b.Base = w.median(recent, w.recent), w.median(base, w.base)
+	b.T = w.rankZ(recent, b.Recent.Size, b.Base.Size, ties)
+	b.PMid = stats.NormalTwoSided(b.T)
+	b.Direction = directionOf(b.T)
+	if v := rankVariance(b.Recent.Size+b.Base.Size, ties); v > 0 {
+		b.X2 = (w.spread(recent) + w.spread(base)) / v
 	}
-	z := rankZ(sum, inRecent.n, inBase.n, both.ties)
-	b.PMid = stats.NormalTwoSided(z)
-	b.Direction = directionOf(z)
-	b.Recent = w.median(recent, w.recent)
-	b.Base = w.median(base, w.base)
-	b.X2 = w.spread(recent, inRecent) + w.spread(base, inBase)
 	b.DF = b.Recent.Weeks - 1 + b.Base.Weeks - 1
 	b.Effect.Value = b.Recent.Value / b.Base.Value
 	if ratio, ok := stats.MedianRatio(w.recent, w.base, rangeConfidence); ok {
@@ -105,14 +63,57 @@ func (w *workspace) compareDurations(b *Block, recent, base span) {
 	}
 }
 
+// rank ranks the items of two stretches together. It leaves the items of each
+// in order, and their ranks by week, and returns the sum of t³-t over groups
+// of t equal items.
+func (w *workspace) rank(recent, base span) (ties float64) {
+	clear(w.ranks)
+	clear(w.sizes)
+	w.recent, w.base = w.recent[:0], w.base[:0]
+	ranked := 0.0
+	for rest := w.items; len(rest) > 0; {
+		equal, t := 0, 0.0
+		for ; equal < len(rest) && rest[equal].value == rest[0].value; equal++ {
+			switch it := rest[equal]; {
+			case recent.holds(it.week):
+				w.recent = append(w.recent, it.value)
+				t++
+			case base.holds(it.week):
+				w.base = append(w.base, it.value)
+				t++
+			}
+		}
+		for _, it := range rest[:equal] {
+			w.sizes[it.week]++
+			w.ranks[it.week] += ranked + (t+1)/2
+		}
+		ranked += t
+		ties += t*t*t - t
+		rest = rest[equal:]
+	}
+	return ties
+}
+
 func (s span) holds(i int) bool { return i >= s.from && i < s.to }
 
-// rankZ returns a rank sum in standard deviations from its mean, with the
-// variance corrected for ties; 0 if all values are equal.
-func rankZ(sum, n, m, ties float64) float64 {
+// rankVariance is the variance of n ranks. It is 0 if all values are equal.
+func rankVariance(n, ties float64) float64 {
+	if v := (n*n*n - n - ties) / (12 * (n - 1)); v > 0 {
+		return v
+	}
+	return 0
+}
+
+// rankZ returns the sum of the ranks of the n recent items in standard
+// deviations from its mean; 0 if all values are equal.
+func (w *workspace) rankZ(recent span, n, m, ties float64) float64 {
+	sum := 0.0
+	for i := recent.from; i < recent.to; i++ {
+		sum += w.ranks[i]
+	}
 	all := n + m
-	variance := n * m / 12 * (all + 1 - ties/(all*(all-1)))
-	if !(variance > 0) {
+	variance := n * m / all * rankVariance(all, ties)
+	if variance == 0 {
 		return 0
 	}
 	return (sum - n*(all+1)/2) / math.Sqrt(variance)
@@ -130,18 +131,20 @@ func (w *workspace) median(s span, ascending []float64) (l Level) {
 	return l
 }
 
-// spread is H of the weeks of a stretch.
-func (w *workspace) spread(s span, r ranking) (h float64) {
-	n := r.n
+// spread is the sum of squares of the weeks' mean ranks within a stretch. Over
+// the variance of a rank it is Kruskal and Wallis's H, but for ranks taken
+// among both stretches.
+func (w *workspace) spread(s span) (squares float64) {
+	sum, n := 0.0, 0.0
+	for i := s.from; i < s.to; i++ {
+		sum += w.ranks[i]
+		n += w.sizes[i]
+	}
 	for i := s.from; i < s.to; i++ {
 		if size := w.sizes[i]; size > 0 {
-			d := w.ranks[i]/size - (n+1)/2
-			h += size * d * d
+			d := w.ranks[i]/size - sum/n
+			squares += size * d * d
 		}
 	}
-	untied := 1 - r.ties/(n*n*n-n)
-	if !(untied > 1e-12) {
-		return 0
-	}
-	return h * 12 / (n * (n + 1)) / untied
+	return squares
 }

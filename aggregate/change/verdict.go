@@ -77,13 +77,13 @@ type Block struct {
 	Nu   float64 // degrees of freedom behind Phi; of a Gauge, those of T
 	P    float64 // PMid, widened by Phi; of a Gauge, that of T
 
-	T        float64 // of a Gauge: Student's t
+	T        float64 // of a Gauge: Student's t; of a Duration: the rank sum in standard deviations
 	SD       float64 // of a Gauge: the standard deviation of a week that T was made with
 	R        float64 // of a Gauge: assumed correlation of neighbouring weeks; 0 below 12 weeks
 	Constant bool    // of a Gauge: all weeks before were equal, and P is a convention
 }
 
-// Run tells whether the question was asked.
+// asked tells whether the question was asked.
 func (b *Block) asked() bool { return b.Span > 0 }
 
 // A Level sums up some weeks.
