@@ -134,6 +134,9 @@ func TestSustainedFigures(t *testing.T) {
 			t.Errorf("%s: got %.3f, want %.1f", what, got[0], got[1])
 		}
 	}
+	if quiet := judgeOne(weekly(Count, repeat(6, 32)...)); quiet.State != Noise || quiet.Since != 0 {
+		t.Errorf("no change: %s since %d", quiet.State, quiet.Since)
+	}
 	if v.Since != 29 || b.BaseFrom != 0 || b.BaseTo != 26 || v.KnownWeeks != 32 {
 		t.Errorf("since %d, baseline %d to %d, %d weeks known", v.Since, b.BaseFrom, b.BaseTo, v.KnownWeeks)
 	}
@@ -197,9 +200,39 @@ func TestGaps(t *testing.T) {
 	if three.Recent.Weeks != 2 || three.Base.Weeks != 25 || three.BaseFrom != 0 || v.KnownWeeks != 29 {
 		t.Errorf("%+v", v)
 	}
+	// One known week of three is not asked about as three.
+	values[29] = -1
+	if v := judgeOne(weekly(Count, values...)); !v.Blocks[0].asked() || v.Blocks[1].asked() || v.P != v.Blocks[0].P {
+		t.Errorf("the last week alone: %+v", v)
+	}
 	values[31] = -1
 	if v := judgeOne(weekly(Count, values...)); v.Reason != LastWeeksMissing {
 		t.Errorf("%+v", v)
+	}
+}
+
+// What never moved before has no spread to hold a change against.
+func TestConstantBaseline(t *testing.T) {
+	v := judgeOne(weekly(Gauge, repeat(50, 20, 60)...))
+	if b := v.Block(); !b.Constant || b.P != constantP || v.P != 2*constantP || !math.IsNaN(b.Effect.Low) || v.Next.Known {
+		t.Errorf("%+v", v)
+	}
+}
+
+// The share of a large number can be certainly lower, and too little so.
+func TestSmallDifference(t *testing.T) {
+	judge := func(last float64) Verdict {
+		m := Metric{Type: Proportion, Weeks: slices.Repeat([]Week{{Known: true, Exposure: 1, Successes: 16000, Trials: 20000}}, 32)}
+		for i := 29; i < 32; i++ {
+			m.Weeks[i].Successes = last
+		}
+		return judgeOne(m)
+	}
+	if v := judge(15400); v.State != Noise || !v.Small || v.Since != 0 {
+		t.Errorf("three points: %s, small %v, since %d", v.State, v.Small, v.Since)
+	}
+	if v := judge(15000); v.State != Signal || v.Small || v.Since != 29 {
+		t.Errorf("five points: %s, small %v, since %d", v.State, v.Small, v.Since)
 	}
 }
 
@@ -227,7 +260,7 @@ func TestFamilyOfTests(t *testing.T) {
 
 // What varies as its family does is no longer judged by a guess.
 func TestPooledDispersion(t *testing.T) {
-	wild := []float64{2, 14, 5, 20, 1, 9, 3, 22, 6, 12, 1, 17, 4, 11, 2, 19, 5, 8, 3, 16}
+	wild := slices.Repeat([]float64{2, 14, 5, 20, 1, 9, 3, 22, 6, 12, 1, 17, 4, 11, 2, 19}, 2)
 	m, other, stranger := weekly(Count, 5, 4, 6, 5, 5, 13), weekly(Count, wild...), weekly(Count, wild...)
 	m.Family, other.Family, stranger.Family = "alarms", "alarms", "bugs"
 	lone := Judge([]Metric{m, stranger}).Verdicts[0].Blocks[0]

@@ -11,7 +11,7 @@ import (
 )
 
 // sameReport compares to the last bit; NaN equals NaN.
-func sameReport(a, b Report) bool { return fmt.Sprintf("%x", a) == fmt.Sprintf("%x", b) }
+func sameReport(a, b Report) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b) }
 
 func anyMetric(t *rapid.T) Metric {
 	m := Metric{

@@ -23,7 +23,7 @@ func BenjaminiHochberg(p []float64) []float64 {
 	for rank := len(order); rank >= 1; rank-- {
 		i := order[rank-1]
 		least = min(least, p[i]*float64(len(order))/float64(rank))
-		adjusted[i] = max(0, least)
+		adjusted[i] = max(p[i], least) // p, not a rounding below it
 	}
 	return adjusted
 }

@@ -13,7 +13,10 @@ type Rate struct {
 	Exposure float64
 }
 
-func (r Rate) valid() bool { return whole(r.Events) && r.Exposure > 0 && !math.IsInf(r.Exposure, 0) }
+// maxExposure leaves room for the sum of two.
+const maxExposure = 1e300
+
+func (r Rate) valid() bool { return whole(r.Events) && r.Exposure > 0 && r.Exposure <= maxExposure }
 
 // CompareRates asks whether two Poisson rates are the same, by the exact
 // conditional test: given their total, the recent events are binomial
@@ -76,8 +79,12 @@ func binomialAt(k, n, p float64) float64 {
 	switch {
 	case k < 0 || k > n:
 		return 0
-	case k == 0:
+	case n == 0:
+		return 1
+	case k == 0: // and where p is 0 or 1, no term may be 0 times infinity
 		return math.Exp(n * math.Log1p(-p))
+	case k == n:
+		return math.Exp(n * math.Log(p))
 	}
 	return math.Exp(logChoose(n, k) + k*math.Log(p) + (n-k)*math.Log1p(-p))
 }
