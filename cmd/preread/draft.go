@@ -70,25 +70,25 @@ type drafted struct {
 	path   string
 }
 
-// draft makes the page. What is on disk is read, and its marks are checked,
-// before any source is asked; it is replaced only when everything is ready.
+// draft makes the page. It is replaced only when everything is ready.
 func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
 	if err := checkFormats(d); err != nil {
 		return drafted{}, err
 	}
-	week, err := p.reportedWeek(c, d.request)
-	if err != nil {
-		return drafted{}, err
-	}
-	path, err := pagePath(c, d.out, week)
-	if err != nil {
-		return drafted{}, err
-	}
-	old, err := readPage(path)
-	if err != nil {
+	if err := p.checkPage(c, d); err != nil {
 		return drafted{}, err
 	}
 	facts, judged, err := p.seen(c, d.request)
+	if err != nil {
+		return drafted{}, err
+	}
+	path, err := pagePath(c, d.out, judged.Window.Last)
+	if err != nil {
+		return drafted{}, err
+	}
+	// Sources take their time, and people write meanwhile: what counts is the
+	// page as it is now.
+	old, err := readPage(path)
 	if err != nil {
 		return drafted{}, err
 	}
@@ -135,14 +135,22 @@ func checkFormats(d drafting) error {
 	return nil
 }
 
-// reportedWeek tells the week of the page before anything is collected.
-func (p *program) reportedWeek(c *config.Config, r request) (sources.Week, error) {
-	if r.facts != "" {
-		facts, err := p.savedFacts(c, r)
-		return facts.Window.Last, err
+// checkPage refuses a page that could not be replaced, before any source is
+// asked. Saved facts are there at once, so with them there is nothing to spare.
+func (p *program) checkPage(c *config.Config, d drafting) error {
+	if d.facts != "" {
+		return nil
 	}
-	window, err := p.window(c, r.week)
-	return window.Last, err
+	window, err := p.window(c, d.week)
+	if err != nil {
+		return err
+	}
+	path, err := pagePath(c, d.out, window.Last)
+	if err != nil {
+		return err
+	}
+	_, err = readPage(path)
+	return err
 }
 
 // pagePath returns where the page goes, "-" for the standard output. A path of
