@@ -7,19 +7,6 @@ import (
 // Questions returns what the page asks, in the order of the teams and lines.
 func (c *Config) Questions() []sources.Question { return c.questions }
 
-// Sources returns the names of the sources with the kinds they are of, in the
-// order of the file.
-func (c *Config) Sources() []NamedKind {
-	named := make([]NamedKind, len(c.tables))
-	for i, t := range c.tables {
-		named[i] = NamedKind{t.name, t.kind.Name}
-	}
-	return named
-}
-
-// A NamedKind is a source of the settings and what kind it is.
-type NamedKind struct{ Name, Kind string }
-
 // Open opens every source that a question goes to and returns the questions
 // with their sources. setup is called once for each source name. A secret that
 // cannot be had is a problem of the settings.
