@@ -86,6 +86,13 @@ func (o *Org) issues(q request) (any, string, *refusal) {
 			all = append(all, l)
 		}
 	}
+	sortBy(direction, all)
+	return o.cursorPage(q, all)
+}
+
+// sortBy puts a list in order of place, "asc" or "desc", and of number within
+// one instant.
+func sortBy(direction string, all []listed) {
 	slices.SortFunc(all, func(a, b listed) int {
 		c := cmp.Or(a.place.Compare(b.place), cmp.Compare(a.Number, b.Number))
 		if direction == "desc" {
@@ -93,7 +100,6 @@ func (o *Org) issues(q request) (any, string, *refusal) {
 		}
 		return c
 	})
-	return o.cursorPage(q, all)
 }
 
 // issueFilter reads the parameters that narrow the issue list.
@@ -208,13 +214,7 @@ func (o *Org) pulls(q request) (any, string, *refusal) {
 			all = append(all, l)
 		}
 	}
-	slices.SortFunc(all, func(a, b listed) int {
-		c := cmp.Or(a.place.Compare(b.place), cmp.Compare(a.Number, b.Number))
-		if direction == "desc" {
-			return -c
-		}
-		return c
-	})
+	sortBy(direction, all)
 	repo, _ := json.Marshal(repository(q.repo)) // it is on every page two hundred times
 	return pageOf(q, all, func(l listed) object { return pullObject(l, repo) })
 }
