@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 
 	"preread/aggregate"
@@ -240,9 +239,6 @@ func (p *program) write(outputs []output, old oldPage, merged report.Merged) err
 		if o.same {
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(o.path), 0o755); err != nil {
-			return fmt.Errorf("folder %s cannot be made: %w", filepath.Dir(o.path), plainFileError(err))
-		}
 		if merged.Edited && strings.HasSuffix(o.path, ".md") {
 			kept, err := keepBeside(o.path, old.text)
 			if err != nil {
@@ -250,8 +246,8 @@ func (p *program) write(outputs []output, old oldPage, merged report.Merged) err
 			}
 			fmt.Fprintf(p.stderr, "warning: text outside of the slots of %s was edited; the page as it was is kept in %s\n", o.path, kept)
 		}
-		if err := maybe.WriteFile(o.path, o.text, 0o644); err != nil {
-			return withHint(fmt.Errorf("page %s cannot be written: %w", o.path, plainFileError(err)), "nothing was changed; name another file with -o")
+		if err := p.save(o.path, o.text); err != nil {
+			return withHint(err, "nothing was changed; name another file with -o")
 		}
 	}
 	return nil
