@@ -212,6 +212,7 @@ type Question struct {
 // filled.
 type Answer struct {
 	Question  Question    `json:"question"`
+	Weeks     int         `json:"weeks,omitempty"`   // how many of the window's last weeks were asked about; 0: all
 	Gap       string      `json:"gap,omitempty"`     // why there is no answer, for the page
 	Hint      string      `json:"hint,omitempty"`    // what to do about it, for whoever runs the program
 	Evidence  Evidence    `json:"evidence,omitzero"` // the page that shows the whole answer, where there is one

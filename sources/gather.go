@@ -10,6 +10,16 @@ import (
 type Ask struct {
 	Question Question
 	Source   Source
+	Weeks    int // how many of the window's last weeks to ask about; 0: all
+}
+
+// window returns the part of a window that is asked about.
+func (a Ask) window(whole Window) Window {
+	if a.Weeks > 0 && a.Weeks < whole.Count {
+		whole.Count = a.Weeks
+		whole.Shown = min(whole.Shown, a.Weeks)
+	}
+	return whole
 }
 
 // A Progress tells that one question has come back.
@@ -65,11 +75,15 @@ func Gather(ctx context.Context, window Window, asks []Ask, progress func(Progre
 
 // answer asks one question. A source that panics on a stranger's answer must
 // not take the other questions with it.
-func answer(ctx context.Context, window Window, ask Ask) (a Answer) {
-	a.Question = ask.Question
+func answer(ctx context.Context, whole Window, ask Ask) (a Answer) {
+	window, weeks := ask.window(whole), 0
+	if window.Count < whole.Count {
+		weeks = window.Count
+	}
+	a.Question, a.Weeks = ask.Question, weeks
 	unanswered := func(err error) Answer {
 		reason, hint := Reason(err)
-		return Answer{Question: ask.Question, Gap: reason, Hint: hint}
+		return Answer{Question: ask.Question, Weeks: weeks, Gap: reason, Hint: hint}
 	}
 	if !ask.Source.Answers(ask.Question.Query.Noun) {
 		return unanswered(Unansweredf("%s cannot tell about %s", ask.Question.Source, ask.Question.Query.Noun))
@@ -97,7 +111,7 @@ func answer(ctx context.Context, window Window, ask Ask) (a Answer) {
 		return unanswered(err)
 	}
 	if s.Evidence != nil {
-		a.Evidence = s.Evidence(window, q)
+		a.Evidence = s.Evidence(whole, q)
 	}
 	return a
 }

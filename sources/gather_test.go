@@ -104,3 +104,39 @@ func TestValidate(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestGatherAsksAboutAsManyWeeksAsAreWanted(t *testing.T) {
+	var seen []string
+	s := sources.Source{
+		Name: "s",
+		Readings: func(_ context.Context, w sources.Window, q sources.Query) ([]sources.Reading, error) {
+			seen = append(seen, fmt.Sprintf("%s %s %d %d", q.Text, w.First(), w.Count, w.Shown))
+			if q.Text == "two" {
+				return nil, errors.New("closed")
+			}
+			return nil, nil
+		},
+		Evidence: func(w sources.Window, _ sources.Query) sources.Evidence {
+			return sources.Evidence{Ref: w.First().String()}
+		},
+	}
+	window := sources.Window{Last: sources.Week{Year: 2026, N: 46}, Count: 10, Shown: 6}
+	var weeks []int
+	for _, a := range []sources.Ask{
+		{Question: sources.Question{Query: sources.Query{Noun: sources.Metrics, Text: "all"}}, Source: s},
+		{Question: sources.Question{Query: sources.Query{Noun: sources.Metrics, Text: "two"}}, Source: s, Weeks: 2},
+		{Question: sources.Question{Query: sources.Query{Noun: sources.Metrics, Text: "more"}}, Source: s, Weeks: 99},
+	} {
+		answer := sources.Gather(t.Context(), window, []sources.Ask{a}, nil).Answers[0]
+		weeks = append(weeks, answer.Weeks)
+		if want := "2026-W37"; answer.Gap == "" && answer.Evidence.Ref != want {
+			t.Errorf("%s: evidence is of %s, want %s, that of the whole window", a.Question.Query.Text, answer.Evidence.Ref, want)
+		}
+	}
+	if diff := cmp.Diff([]string{"all 2026-W37 10 6", "two 2026-W45 2 2", "more 2026-W37 10 6"}, seen); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int{0, 2, 0}, weeks); diff != "" {
+		t.Error(diff)
+	}
+}
