@@ -24,9 +24,10 @@ import (
 
 // A Team is a team of the settings, with the lines of its page in their order.
 type Team struct {
-	ID    string
-	Name  string
-	Lines []Line
+	ID       string
+	Name     string
+	Lines    []Line
+	Holidays []sources.Day // on which the team does not work
 }
 
 // A Line is one line of a team's page, as the settings describe it.
@@ -38,6 +39,23 @@ type Line struct {
 	Better Better
 	Target Target
 	Plan   GoalPlan // of a goal; else zero
+
+	// Of is the line whose items a duration line times, else "". Such a line
+	// asks no source itself.
+	Of string
+
+	// MinChange is the smallest change of a metric worth a note; 0 leaves that
+	// to how much it varies.
+	MinChange float64
+
+	Accepted Accepted // zero: none
+}
+
+// Accepted is a new level that a person took for normal: weeks before From are
+// not compared with any more.
+type Accepted struct {
+	From   sources.Day
+	Reason string
 }
 
 // A GoalPlan is what a goal's settings say beside its query.
@@ -105,9 +123,10 @@ type Finding struct {
 	Line
 	Source   string // who was asked
 	Status   Verdict
-	Before   Verdict // the same rule, a week earlier
-	Weeks    []Point // oldest first, one for each week of the page
-	Earlier  []Point // the weeks before those, the baseline, oldest first
+	Before   Verdict   // that of the report before; zero if the window has no earlier week
+	Past     []Verdict // that of each report, from the one before the page's first week to the last
+	Weeks    []Point   // oldest first, one for each week of the page
+	Earlier  []Point   // the weeks before those, the baseline, oldest first
 	Signal   change.Verdict
 	Evidence []sources.Evidence
 
@@ -117,33 +136,44 @@ type Finding struct {
 	Incidents *Incidents
 	Alarms    *Alarms
 	Shipped   *Shipped
+	Durations *Durations
 }
 
 // Judge judges the lines of all teams by what was seen.
 func Judge(teams []Team, facts sources.Facts) Report {
-	report := Report{Window: facts.Window.Page(), Gaps: facts.Gaps(), Requests: facts.Requests}
-	for _, team := range teams {
-		t := TeamReport{ID: team.ID, Name: team.Name}
+	window := facts.Window
+	report := Report{Window: window.Page(), Gaps: facts.Gaps(), Requests: facts.Requests}
+	trails := make([][]*trail, len(teams))
+	for i, team := range teams {
 		for _, line := range team.Lines {
-			answer, asked := facts.Find(team.ID, line.ID)
+			answer, asked := facts.Find(team.ID, first(line.Of, line.ID))
 			if !asked {
 				answer = sources.Answer{Gap: "the facts do not hold this line"}
 				report.Gaps = append(report.Gaps, sources.Gap{Team: team.ID, Question: line.ID, Reason: answer.Gap})
 			}
-			t.Lines = append(t.Lines, judge(line, answer, facts.Window))
+			trails[i] = append(trails[i], newTrail(team, line, answer, window))
+		}
+	}
+	budgets := judge(trails, window)
+	for i, team := range teams {
+		t := TeamReport{ID: team.ID, Name: team.Name, Budget: budgets[i]}
+		for _, trail := range trails[i] {
+			t.Lines = append(t.Lines, trail.finding(window))
+			if trail.line.Noun == sources.Goals {
+				t.Budget.Unknown-- // it is forecast, not tested
+			}
 		}
 		t.Status = RollUp(t.Lines)
 		report.Teams = append(report.Teams, t)
 	}
-	signals(report.Teams)
 	return report
 }
 
 // A series is one line over the weeks of a window.
 type series struct {
 	shown  []Point
-	judged []Point // what the target is about, where that is not shown
-	fixed  *Verdict
+	judged []Point     // what the target is about, where that is not shown
+	items  [][]float64 // of a duration: the hours that each item of a week took
 }
 
 // target returns the points that the target is about.
@@ -154,51 +184,27 @@ func (s series) target() []Point {
 	return s.shown
 }
 
-func judge(line Line, answer sources.Answer, window sources.Window) Finding {
-	f := Finding{Line: line, Source: answer.Question.Source}
+// finding is what the page shows of a line. The whole window was read for its
+// series alone; the figures that the page shows are those of its own weeks.
+func (t *trail) finding(window sources.Window) Finding {
 	page := window.Page()
-	if answer.Gap != "" {
-		f.Weeks = unknownWeeks(page, answer.Gap)
-		f.Status = Verdict{Rule: Unanswered, Week: window.Last, Reason: answer.Gap}
-		f.Before = f.Status
+	f := Finding{Line: t.line, Source: t.answer.Question.Source, Signal: t.signal, Past: t.past}
+	f.Status = t.past[len(t.past)-1]
+	if len(t.past) > 1 {
+		f.Before = t.past[len(t.past)-2]
+	}
+	f.Earlier = t.whole.shown[:window.Count-page.Count]
+	f.Weeks = t.whole.shown[window.Count-page.Count:]
+	if t.answer.Gap != "" || t.broken != "" {
+		f.Earlier = nil
 		return f
 	}
-	// The whole window is read for its series alone; the figures that the page
-	// shows are those of its own weeks.
-	var whole Finding
-	whole.Line = line
-	all := whole.read(answer, window)
-	f.Earlier = all.shown[:window.Count-page.Count]
-	s := f.read(answer, page)
-	f.Weeks = s.shown
-	f.Evidence = evidence(answer, f)
-	judged := all.target()
-	f.Status = verdict(line, judged)
-	f.Before = verdict(line, judged[:len(judged)-1])
+	f.Weeks = f.read(t.answer, page).shown
+	f.Evidence = evidence(t.answer, f)
 	if f.Goal != nil {
-		f.forecast(whole.Goal.Weeks, gradeOf(answer.Items))
-	}
-	if s.fixed != nil {
-		f.Status = *s.fixed
+		f.Goal.Outlook = t.goal.outlook
 	}
 	return f
-}
-
-// forecast adds the outlook of a goal, and its colour where the settings leave
-// that to the forecast: there is a due date, and no target.
-func (f *Finding) forecast(weeks []GoalWeek, grade sources.Graded) {
-	f.Goal.Outlook = outlook(f.Plan, weeks, grade)
-	if !f.Target.IsZero() || f.Plan.Due.IsZero() || len(weeks) < 2 {
-		return
-	}
-	if grade.Grade < sources.Approximate {
-		f.Status = Verdict{Rule: PartOnly, Week: weeks[len(weeks)-1].Week, Reason: grade.Reason}
-		f.Before = f.Status
-		return
-	}
-	before := weeks[:len(weeks)-1]
-	f.Status = byForecast(f.Goal.Outlook, f.Plan.Due, weeks[len(weeks)-1].Week)
-	f.Before = byForecast(outlook(f.Plan, before, grade), f.Plan.Due, before[len(before)-1].Week)
 }
 
 // read fills in the figures of a line's noun for the weeks of a window, and
@@ -206,7 +212,7 @@ func (f *Finding) forecast(weeks []GoalWeek, grade sources.Graded) {
 func (f *Finding) read(answer sources.Answer, window sources.Window) (s series) {
 	switch f.Noun {
 	case sources.Goals:
-		f.Goal, s = goal(f.Line, answer.Items, window)
+		f.Goal, s = goal(answer.Items, window)
 	case sources.Delivery:
 		f.Delivery, s = delivery(answer.Sprints, window)
 	case sources.Quality:
@@ -219,6 +225,8 @@ func (f *Finding) read(answer sources.Answer, window sources.Window) (s series) 
 		f.Shipped, s = shipped(answer.Items, window)
 	case sources.Metrics:
 		s = metric(answer.Readings, window)
+	case sources.Durations:
+		f.Durations, s = durations(answer, window)
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"math"
 	"time"
 
 	"preread/aggregate/forecast"
@@ -9,7 +10,7 @@ import (
 
 // A Goal holds a goal's figures, week by week.
 type Goal struct {
-	Weeks   []GoalWeek // one for each week of the window
+	Weeks   []GoalWeek // one for each week of the page
 	Items   []sources.Item
 	Outlook forecast.Outlook // from the weeks since the goal began, the baseline's too
 }
@@ -28,9 +29,9 @@ type GoalWeek struct {
 // Last returns the last week's figures.
 func (g *Goal) Last() GoalWeek { return g.Weeks[len(g.Weeks)-1] }
 
-// goal counts scope and progress. A goal is judged by the share that is done,
-// and without a target only by its ends: all done, or overdue.
-func goal(line Line, items []sources.Item, window sources.Window) (*Goal, series) {
+// goal counts scope and progress. What a target is about is the share that is
+// done.
+func goal(items []sources.Item, window sources.Window) (*Goal, series) {
 	g := &Goal{Items: items}
 	grade := gradeOf(items)
 	var s series
@@ -46,34 +47,93 @@ func goal(line Line, items []sources.Item, window sources.Window) (*Goal, series
 		}
 		s.judged = append(s.judged, share)
 	}
-	s.fixed = goalEnd(line, g.Last(), grade, window)
-	if s.fixed != nil && s.fixed.Rule == AllDone {
-		s.fixed.Since, s.fixed.Open = doneSince(g.Weeks)
-	}
 	return g, s
 }
 
-// outlook forecasts a goal at the end of the last of some weeks, from what
-// happened since its start, or else since it first had a scope. What was seen
-// only in part may be open, or more, and is not forecast.
-func outlook(plan GoalPlan, weeks []GoalWeek, grade sources.Graded) forecast.Outlook {
-	if len(weeks) == 0 || grade.Grade < sources.Approximate {
+// A goalTrail follows the colour of a goal from report to report.
+type goalTrail struct {
+	line     Line
+	weeks    []GoalWeek
+	share    []Point // done of what is in scope, of each week
+	grade    sources.Graded
+	holidays []sources.Day
+
+	outlook     forecast.Outlook // as of the last report
+	now, wished Status           // by forecast; Unknown before the first
+}
+
+func newGoalTrail(line Line, g *Goal, s series, answer sources.Answer, holidays []sources.Day) *goalTrail {
+	return &goalTrail{line: line, weeks: g.Weeks, share: s.target(), grade: gradeOf(answer.Items), holidays: holidays}
+}
+
+// report returns the colour at the end of week i: by the goal's end if it has
+// come, by the target in the settings, or else by the forecast if there is a
+// due date.
+func (g *goalTrail) report(i int) Verdict {
+	w := g.weeks[i]
+	g.outlook = g.ahead(i)
+	if end := goalEnd(g.line, w, g.grade); end != nil {
+		return *end
+	}
+	if !g.line.Target.IsZero() || g.line.Plan.Due.IsZero() {
+		return shareDone(g.line, g.share[i])
+	}
+	v := Verdict{Week: w.Week, Rule: ByForecast}
+	if g.grade.Grade < sources.Approximate {
+		v.Rule, v.Reason = PartOnly, g.grade.Reason
+		return v
+	}
+	g.byForecast(&v)
+	return v
+}
+
+// shareDone judges the share that is done, which is a fact and not a level
+// with noise around it. A share of which only part was seen is none.
+func shareDone(line Line, p Point) Verdict {
+	v := Verdict{Week: p.Week, Value: p.Value, Target: line.Target, Reason: p.Reason, Rule: ByTarget}
+	switch {
+	case line.Target.IsZero():
+		v.Rule, v.Status = WithoutOne, NoTarget
+	case p.Grade < sources.Approximate:
+		v.Rule = PartOnly
+	default:
+		v.Status = line.Target.Status(p.Value)
+		v.Wish = v.Status
+	}
+	return v
+}
+
+// shortWeek is the part of a normal week under which what was done in it is
+// taken for so much more in a whole one; under leastWeek it tells nothing.
+const (
+	shortWeek = 0.6
+	leastWeek = 0.4
+)
+
+// ahead forecasts the goal at the end of week i, from what happened since its
+// start, or else since it first had a scope. What was seen only in part may be
+// open, or more, and is not forecast.
+func (g *goalTrail) ahead(i int) forecast.Outlook {
+	if g.grade.Grade < sources.Approximate {
 		return forecast.Outlook{}
 	}
 	var past []forecast.Week
-	for i := 1; i < len(weeks); i++ {
-		before, now := weeks[i-1], weeks[i]
-		if before.Total == 0 || !plan.Start.IsZero() && now.Week.Compare(weekOfDay(plan.Start)) < 0 {
+	for j := 1; j <= i; j++ {
+		before, now := g.weeks[j-1], g.weeks[j]
+		part := workingDays(now.Week, g.holidays) / 5
+		if before.Total == 0 || part < leastWeek || !g.line.Plan.Start.IsZero() && now.Week.Compare(weekOfDay(g.line.Plan.Start)) < 0 {
 			continue
 		}
 		w := forecast.Week{Done: now.Done - before.Done, Added: now.Total - before.Total}
 		if w.Done < 0 { // more was reopened than finished: it is work again
 			w.Done, w.Added = 0, w.Added-w.Done
 		}
+		if part < shortWeek {
+			w.Done = int(math.Round(float64(w.Done) / part))
+		}
 		past = append(past, w)
 	}
-	last := weeks[len(weeks)-1]
-	return forecast.Ahead(last.Total-last.Done, past)
+	return forecast.Ahead(g.weeks[i].Total-g.weeks[i].Done, past)
 }
 
 // weeksUntil counts the weeks after a week that are over, but for their
@@ -93,29 +153,47 @@ const (
 	goalRed   = 0.50
 )
 
-// byForecast judges a goal with a due date and no target of its own by how
-// likely it is done in time, as of the end of a week.
-func byForecast(o forecast.Outlook, due sources.Day, week sources.Week) Verdict {
-	v := Verdict{Week: week, Rule: ByForecast}
-	switch o.State {
+// beyond is how far past a line a goal's chance must be to change its colour
+// at once; nearer by, two reports in a row must say so.
+const beyond = 0.05
+
+// byForecast judges a goal by how likely it is done in time.
+func (g *goalTrail) byForecast(v *Verdict) {
+	switch g.outlook.State {
 	case forecast.Nothing:
 		v.Status = Red
 	case forecast.Completed:
 		v.Status, v.Value = Green, 1
 	case forecast.Forecast:
-		v.Value = o.PDone(weeksUntil(due, week))
-		switch {
-		case v.Value >= goalGreen:
-			v.Status = Green
-		case v.Value >= goalRed:
-			v.Status = Amber
-		default:
-			v.Status = Red
-		}
+		v.Value = g.outlook.PDone(weeksUntil(g.line.Plan.Due, v.Week))
+		g.stick(v)
+		return
 	default:
 		v.Rule = TooEarly
 	}
-	return v
+	g.now, g.wished, v.Wish = v.Status, v.Status, v.Status
+}
+
+func chance(p float64) Status {
+	switch {
+	case p >= goalGreen:
+		return Green
+	case p >= goalRed:
+		return Amber
+	}
+	return Red
+}
+
+// stick keeps the last colour while the chance is near its line, unless two
+// reports in a row ask for another.
+func (g *goalTrail) stick(v *Verdict) {
+	wish := chance(v.Value)
+	far := chance(v.Value-beyond) != g.now && chance(v.Value+beyond) != g.now
+	if g.now == Unknown || far || wish == g.wished {
+		g.now = wish
+	}
+	g.wished = wish
+	v.Status, v.Wish = g.now, wish
 }
 
 // doneSince looks back for how long everything in scope has been done.
@@ -156,23 +234,22 @@ func goalWeek(items []sources.Item, before, at time.Time) GoalWeek {
 }
 
 // goalEnd returns the verdict on a goal that needs no target: nothing in it,
-// all done, or its due date passed.
-func goalEnd(line Line, last GoalWeek, grade sources.Graded, window sources.Window) *Verdict {
-	v := Verdict{Week: window.Last, Since: window.Last, Target: line.Target, Reason: grade.Reason}
-	lastDay := window.Last.Sunday()
+// all done, or its due date passed. What was not seen may be open, or more.
+func goalEnd(line Line, w GoalWeek, grade sources.Graded) *Verdict {
+	v := Verdict{Week: w.Week, Target: line.Target, Reason: grade.Reason}
 	switch {
-	case last.Total == 0:
+	case w.Total == 0:
 		v.Rule = EmptyScope
-	case grade.Grade == sources.Partial || grade.Grade == sources.Ungraded:
-		return nil // what was not seen may be open, or more
-	case last.Done == last.Total:
+	case grade.Grade < sources.Approximate:
+		return nil
+	case w.Done == w.Total:
 		v.Rule, v.Status, v.Value = AllDone, Green, 1
-	case !line.Plan.Due.IsZero() && line.Plan.Due.Compare(lastDay) <= 0:
-		v.Rule, v.Status, v.Value = Overdue, Red, float64(last.Done)/float64(last.Total)
-		v.Since = weekOfDay(line.Plan.Due)
+	case !line.Plan.Due.IsZero() && line.Plan.Due.Compare(w.Week.Sunday()) <= 0:
+		v.Rule, v.Status, v.Value = Overdue, Red, float64(w.Done)/float64(w.Total)
 	default:
 		return nil
 	}
+	v.Wish = v.Status
 	return &v
 }
 

@@ -245,8 +245,10 @@ func TestAlarms(t *testing.T) {
 	if len(f.Alarms.Alarms) != 2 || f.Alarms.Alarms[0].Name != "A" || f.Alarms.Alarms[0].Episodes != 10 || f.Alarms.Alarms[0].Weeks[0].Known || f.Alarms.Alarms[0].Weeks[5].Minutes != 1 {
 		t.Errorf("alarms %+v", f.Alarms.Alarms)
 	}
-	if f.Status.Status != aggregate.Green || f.Before.Status != aggregate.Red {
-		t.Errorf("status %s, before %s", f.Status.Status, f.Before.Status)
+	// Nine in half of a week are too many, but four a week on the whole are
+	// not: the rest of that week could decide it.
+	if f.Status.Status != aggregate.Green || f.Before.Rule != aggregate.PartOnly {
+		t.Errorf("status %s, before %s by %q", f.Status.Status, f.Before.Status, f.Before.Rule)
 	}
 }
 
@@ -282,7 +284,7 @@ func TestShippedAndIncidentsAndMetric(t *testing.T) {
 	f = judgeOne(t, aggregate.Line{Noun: sources.Incidents, Better: aggregate.Lower, Target: target(t, "<= 0", "> 1")}, sources.Answer{Incidents: []sources.Incident{
 		{Opened: at(t, 46, 2), Graded: sources.Whole()}, {Opened: at(t, 45, 2), Graded: sources.Whole()}, {Opened: at(t, 30, 2), Graded: sources.Whole()},
 	}})
-	if got := weeksText(f.Weeks); got != "0 0 0 0 1 1 " || f.Status.Status != aggregate.Amber || f.Status.Since.N != 45 {
+	if got := weeksText(f.Weeks); got != "0 0 0 0 1 1 " || f.Status.Status != aggregate.Amber || f.Status.Since.N != 46 || f.Before.Status != aggregate.Green || f.Before.Wish != aggregate.Amber {
 		t.Errorf("incidents %q, %+v", got, f.Status)
 	}
 	f = judgeOne(t, aggregate.Line{Noun: sources.Metrics, Better: aggregate.Lower, Target: target(t, "<= 1", "")}, sources.Answer{Readings: []sources.Reading{

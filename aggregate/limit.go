@@ -9,11 +9,25 @@ import (
 )
 
 // A Limit is one line that a figure can be on the right or the wrong side of,
-// such as ">= 85%" or "< 3". The zero Limit is none.
+// such as ">= 85%", "< 3" or "<= 8h". The zero Limit is none.
 type Limit struct {
 	Op      string  // "<", "<=", ">" or ">="; "" for no limit
-	Value   float64 // a percentage is a share: 85% is 0.85
+	Value   float64 // a percentage is a share: 85% is 0.85; a time is in hours: 2d is 48
 	Percent bool    // whether it was written as a percentage
+	Time    string  // the unit of time that it was written in: "min", "h" or "d"; "" for none
+}
+
+// hoursOf are the units of time that a limit can be written in.
+func hoursOf(unit string) float64 {
+	switch unit {
+	case "min":
+		return 1. / 60
+	case "h":
+		return 1
+	case "d":
+		return 24
+	}
+	return 0
 }
 
 // IsZero reports whether there is no limit.
@@ -42,6 +56,9 @@ func (l Limit) String() string {
 	if l.Percent {
 		return l.Op + " " + strconv.FormatFloat(math.Round(l.Value*1e12)/1e10, 'f', -1, 64) + "%"
 	}
+	if per := hoursOf(l.Time); per > 0 {
+		return l.Op + " " + strconv.FormatFloat(math.Round(l.Value/per*1e9)/1e9, 'f', -1, 64) + l.Time
+	}
 	return l.Op + " " + strconv.FormatFloat(l.Value, 'f', -1, 64)
 }
 
@@ -64,6 +81,12 @@ func (l *Limit) UnmarshalText(text []byte) error {
 		return fmt.Errorf(`%q begins with %q; use one of <, <=, > and >=`, s, op)
 	}
 	number, percent := strings.CutSuffix(strings.TrimSpace(rest), "%")
+	unit, per := "", 1.
+	for _, u := range []string{"min", "h", "d"} {
+		if n, found := strings.CutSuffix(number, u); found && unit == "" {
+			number, unit, per = n, u, hoursOf(u)
+		}
+	}
 	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		return fmt.Errorf(`%q is not a limit such as ">= 85%%" or "< 3"`, s)
@@ -71,7 +94,7 @@ func (l *Limit) UnmarshalText(text []byte) error {
 	if percent {
 		v /= 100
 	}
-	*l = Limit{op, v, percent}
+	*l = Limit{op, v * per, percent, unit}
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 type Quality struct {
 	Opened    []int // bugs created in the week
 	Closed    []int // bugs that became closed in the week and were so at its end
+	Reopened  []int // bugs that were closed when the week began and did not stay so
 	OpenAtEnd []int // bugs that existed and were not closed at the week's end
 	Bugs      []sources.Item
 }
@@ -20,7 +21,7 @@ func quality(items []sources.Item, window sources.Window) (*Quality, series) {
 	for _, week := range window.Weeks() {
 		from, to := window.Bounds(week)
 		at := to.Add(-1)
-		opened, closed, open := 0, 0, 0
+		opened, closed, reopened, open := 0, 0, 0, 0
 		for _, bug := range items {
 			if sources.Within([]sources.Span{{From: from, To: to}}, bug.Created) {
 				opened++
@@ -29,11 +30,15 @@ func quality(items []sources.Item, window sources.Window) (*Quality, series) {
 			if done && slices.ContainsFunc(bug.Done, func(s sources.Span) bool { return s.Holds(at) && !s.From.Before(from) }) {
 				closed++
 			}
+			if slices.ContainsFunc(bug.Done, func(s sources.Span) bool { return s.Holds(from.Add(-1)) && !s.Holds(at) }) {
+				reopened++
+			}
 			if !done && !bug.Created.After(at) {
 				open++
 			}
 		}
-		q.Opened, q.Closed, q.OpenAtEnd = append(q.Opened, opened), append(q.Closed, closed), append(q.OpenAtEnd, open)
+		q.Opened, q.Closed = append(q.Opened, opened), append(q.Closed, closed)
+		q.Reopened, q.OpenAtEnd = append(q.Reopened, reopened), append(q.OpenAtEnd, open)
 	}
 	i := -1
 	return q, series{shown: weekly(window, gradeOf(items), func(sources.Week) float64 {

@@ -5,29 +5,6 @@ import (
 	"preread/sources"
 )
 
-// signals asks of every line of every team whether it really changed. Each
-// team's lines share one budget of false alarms; how much lines vary beyond
-// chance is measured over all teams, noun by noun.
-func signals(teams []TeamReport) {
-	reports := make([][]change.Metric, len(teams))
-	for i, t := range teams {
-		for _, f := range t.Lines {
-			reports[i] = append(reports[i], f.metric())
-		}
-	}
-	for i, judged := range change.JudgeAll(reports) {
-		teams[i].Budget = judged.Budget
-		for j, v := range judged.Verdicts {
-			teams[i].Lines[j].Signal = v
-		}
-		for _, f := range teams[i].Lines {
-			if f.Noun == sources.Goals {
-				teams[i].Budget.Unknown-- // it is forecast, not tested
-			}
-		}
-	}
-}
-
 // alarmDispersion is how many times chance alone alarms are expected to vary
 // until it can be measured: they come in bursts.
 const alarmDispersion = 2.5
@@ -35,27 +12,54 @@ const alarmDispersion = 2.5
 // metric returns a line as what can be tested for change. A goal is none: its
 // progress is forecast. A week that was not seen whole is missing, because a
 // figure that is too low would look like a change.
-func (f Finding) metric() change.Metric {
-	m := change.Metric{ID: f.ID, Better: change.Better(f.Better), Window: len(f.Weeks), Family: string(f.Noun)}
-	switch f.Noun {
+func (t *trail) tested(window sources.Window, holidays []sources.Day) change.Metric {
+	m := change.Metric{ID: t.line.ID, Better: change.Better(t.line.Better), Window: window.Page().Count, Family: string(t.line.Noun)}
+	worked := false
+	switch t.line.Noun {
 	case sources.Goals:
 		return m
 	case sources.Delivery:
-		m.Type = change.Proportion
+		m.Type, worked = change.Proportion, true
+	case sources.Durations:
+		m.Type, m.Family = change.Duration, t.line.ID
 	case sources.Metrics:
-		m.Type, m.Family = change.Gauge, f.ID
+		m.Type, m.Family, m.MinChange = change.Gauge, t.line.ID, t.line.MinChange
 	case sources.Alarms:
 		m.Type, m.Dispersion = change.Count, alarmDispersion
-	default:
+	case sources.Incidents:
 		m.Type = change.Count
+	default:
+		m.Type, worked = change.Count, true
 	}
-	for _, points := range [][]Point{f.Earlier, f.Weeks} {
-		for _, p := range points {
-			m.Weeks = append(m.Weeks, change.Week{
-				Known:    p.State == Known && p.Grade > sources.Partial,
-				Exposure: 1, Value: p.Value, Successes: float64(p.Part), Trials: float64(p.Of),
-			})
+	for i, p := range t.whole.shown {
+		w := change.Week{
+			Known:    p.State == Known && p.Grade > sources.Partial,
+			Exposure: 1, Value: p.Value, Successes: float64(p.Part), Trials: float64(p.Of),
+		}
+		if worked {
+			w.Exposure = workingDays(p.Week, holidays) / 5
+		}
+		if t.whole.items != nil {
+			w.Items = t.whole.items[i]
+		}
+		m.Weeks = append(m.Weeks, w)
+	}
+	if a := t.line.Accepted; !a.From.IsZero() {
+		for m.From < len(m.Weeks) && t.whole.shown[m.From].Week.Compare(weekOfDay(a.From)) < 0 {
+			m.From++
 		}
 	}
 	return m
+}
+
+// workingDays counts Monday to Friday, less the holidays among them. Work
+// needs working days; alarms and incidents do not wait for them.
+func workingDays(week sources.Week, holidays []sources.Day) float64 {
+	n := 5.0
+	for _, h := range holidays {
+		if monday := week.Monday(); h.Compare(monday) >= 0 && h.Compare(monday.Add(4)) <= 0 {
+			n--
+		}
+	}
+	return n
 }

@@ -42,7 +42,10 @@ type Rule string
 
 // The rules. Their figures are in the Verdict.
 const (
-	ByTarget    Rule = "target"             // the value was compared with the target
+	ByTarget    Rule = "target"             // the level was held against the target; of a goal, its share done
+	BySignal    Rule = "signal"             // it really got worse, and is not green whatever its level
+	TooFew      Rule = "too few weeks"      // the known weeks leave the colour in doubt
+	Broken      Rule = "inconsistent"       // the facts contradict each other; see Reason
 	WithoutOne  Rule = "no target"          // there is a value, and no target
 	Unanswered  Rule = "unanswered"         // the source did not answer; see Reason
 	WeekUnknown Rule = "week unknown"       // the judged week was not seen; see Reason
@@ -59,70 +62,40 @@ const (
 type Verdict struct {
 	Status Status
 	Rule   Rule
-	Week   sources.Week // the week whose value was judged
-	Value  float64      // that value; meaningful for ByTarget, PartOnly and WithoutOne
+	Week   sources.Week // the last week that was judged
+	Value  float64      // the level that was judged; of a goal by forecast the probability, of a line without a target the last value
+	Level  Estimate     // that level with its interval; zero where the rule needs none
 	Target Target
 	Reason string // of an unknown; in the source's words
 
-	// Since is the first week of the unbroken run of weeks, back from Week,
-	// that have this status. Open tells that the run began in the first week
-	// of the window, or earlier.
+	// Wish is the colour that the last report asked for. If it is not Status,
+	// one more report that asks for it will change the colour.
+	Wish Status
+
+	// Improve is what would better the colour; of the last report alone.
+	Improve Improvement
+
+	// Since is the first week of the unbroken run of reports, back from the
+	// last, that have this status. Open tells that the run began with the first
+	// week that was judged, or earlier.
 	Since sources.Week
 	Open  bool
 }
 
-// verdict judges the last week of a series that has something to measure,
-// and looks back for how long it has been so. An empty series is unknown.
-func verdict(line Line, points []Point) Verdict {
-	last := len(points) - 1
-	for last >= 0 && points[last].State == NothingToMeasure {
-		last--
-	}
-	if last < 0 {
-		v := Verdict{Rule: Nothing, Target: line.Target}
-		if len(points) > 0 {
-			v.Week = points[len(points)-1].Week
-			v.Reason = points[len(points)-1].Reason
-		}
-		return v
-	}
-	v := judgePoint(line, points[last])
-	v.Since, v.Open = since(line, points[:last+1], v.Status)
-	return v
+// A run tells since when a status stands.
+type run struct {
+	status Status
+	since  sources.Week
+	open   bool
+	begun  bool
 }
 
-func since(line Line, points []Point, status Status) (first sources.Week, open bool) {
-	open = true
-	for i := len(points) - 1; i >= 0; i-- {
-		if points[i].State == NothingToMeasure {
-			continue
-		}
-		if judgePoint(line, points[i]).Status != status {
-			return first, false
-		}
-		first = points[i].Week
+// mark adds one report to the run and writes its beginning down.
+func (r *run) mark(v *Verdict, week sources.Week) {
+	if !r.begun || v.Status != r.status {
+		r.status, r.since, r.open, r.begun = v.Status, week, !r.begun, true
 	}
-	return first, open
-}
-
-// judgePoint judges one week. A figure that may be too low, because only part
-// was seen, keeps a bad colour where low is good: more can only be worse. It
-// never keeps a good one.
-func judgePoint(line Line, p Point) Verdict {
-	v := Verdict{Week: p.Week, Value: p.Value, Target: line.Target, Reason: p.Reason, Rule: ByTarget}
-	switch {
-	case p.State != Known || p.Grade == sources.Ungraded:
-		v.Rule = WeekUnknown
-		return v
-	case line.Target.IsZero():
-		v.Rule, v.Status = WithoutOne, NoTarget
-		return v
-	}
-	v.Status = line.Target.Status(p.Value)
-	if p.Grade == sources.Partial && (line.Better != Lower || v.Status != Red) {
-		v.Rule, v.Status = PartOnly, Unknown
-	}
-	return v
+	v.Since, v.Open = r.since, r.open
 }
 
 // RollUp returns the worst known status of some lines; without red or amber,

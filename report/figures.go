@@ -16,6 +16,8 @@ import (
 // figures here it is plain text: a unit is a stranger's and needs escaping.
 func figure(line aggregate.Line, v float64) string {
 	switch {
+	case line.Noun == sources.Durations:
+		return hours(v)
 	case line.Unit == "ratio":
 		return percent(v)
 	case line.Noun != sources.Metrics:
@@ -143,6 +145,9 @@ func took(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d days", int(math.Round(d.Hours()/24)))
 }
+
+// hours writes a number of hours as people say it.
+func hours(h float64) string { return took(time.Duration(h * float64(time.Hour))) }
 
 // count writes a number with its noun: "1 item", "3 items".
 func count(n int, one, many string) string {

@@ -3,6 +3,7 @@ package report
 import (
 	_ "embed"
 	"encoding/json"
+	"math"
 	"time"
 
 	"preread/aggregate"
@@ -47,6 +48,8 @@ type jsonLine struct {
 	StatusRule   string             `json:"status_rule"`
 	StatusReason string             `json:"status_reason"`
 	Since        *sources.Week      `json:"since"`
+	Level        *jsonLevel         `json:"level"` // null: the rule needs none
+	Wish         aggregate.Status   `json:"wish"`  // what the last report asks for; "unknown" where no rule asks
 	Signal       string             `json:"signal"`
 	SignalReason string             `json:"signal_reason"`
 	Weeks        []jsonWeek         `json:"weeks"`
@@ -63,6 +66,27 @@ type jsonLine struct {
 	Coverage  *[]float64      `json:"coverage,omitempty"`
 	Bots      *[]int          `json:"bots,omitempty"`
 	Releases  *[]jsonRelease  `json:"releases,omitempty"`
+}
+
+type jsonLevel struct {
+	Value float64  `json:"value"`
+	Low   *float64 `json:"low"` // null: open
+	High  *float64 `json:"high"`
+	Weeks int      `json:"weeks"`
+}
+
+// levelJSON returns nil where nothing was pooled.
+func levelJSON(e aggregate.Estimate) *jsonLevel {
+	if e.Weeks == 0 {
+		return nil
+	}
+	end := func(v float64) *float64 {
+		if math.IsInf(v, 0) {
+			return nil
+		}
+		return &v
+	}
+	return &jsonLevel{e.Value, end(e.Low), end(e.High), e.Weeks}
 }
 
 type jsonWeek struct {
@@ -212,6 +236,7 @@ func lineJSON(f aggregate.Finding) jsonLine {
 	line := jsonLine{
 		ID: f.ID, Noun: f.Noun, Title: f.Title, Unit: f.Unit, Better: f.Better.String(),
 		Status: f.Status.Status, StatusRule: RuleWords(f), StatusReason: StatusReason(f),
+		Level: levelJSON(f.Status.Level), Wish: f.Status.Wish,
 		Signal: f.Signal.State.String(), SignalReason: SignalReason(f), Evidence: f.Evidence, Notes: []jsonNote{},
 	}
 	if !f.Status.Since.IsZero() && f.Status.Status != aggregate.Unknown {

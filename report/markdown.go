@@ -365,7 +365,7 @@ func unknownReasons(f aggregate.Finding) []string {
 func (p *page) method() {
 	p.printf("## How these numbers were made\n\n")
 	p.printf("- A week is an ISO week, Monday to Sunday, %s time. The running week is not judged.\n", p.Window.Zone)
-	p.printf("- A colour compares the last known week with the target in the settings; without a target there is none.\n")
+	p.printf("- A colour holds the level of up to six weeks, with the range it plausibly has, against the target in the settings; it changes only if two reports in a row say so, or at once if a line really got worse. Without a target there is none.\n")
 	p.printf("- “?” is a week that was not seen, “–” a week with nothing to measure; neither is zero. “≥” and “≈” mark figures that are not exact.\n")
 	p.printf("- A change is a signal if the last week, or the last three together, could hardly be chance after the weeks before this page; “~” is noise. %s.\n", budgetWords(p.Report))
 	for _, n := range nounMethods {

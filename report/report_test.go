@@ -71,7 +71,7 @@ func world(t testing.TB) aggregate.Report {
 			item.Done = []sources.Span{{From: at(41+i%6, 1)}}
 		}
 		scope = append(scope, item)
-		item.Created = at(41+i%6, 2)
+		item.Created = at(41+i%6, 0)
 		bugs = append(bugs, item)
 		item.Kind, item.Done = sources.PullRequest, []sources.Span{{From: at(41+i%6, 3)}}
 		merged = append(merged, item)
@@ -98,7 +98,8 @@ func world(t testing.TB) aggregate.Report {
 		}}}},
 		{aggregate.Line{ID: "quality", Noun: sources.Quality, Title: "Bugs opened", Unit: "bugs", Better: aggregate.Lower, Target: aggregate.Target{Green: limit("<= 5"), Red: limit("> 9")}}, sources.Answer{Items: bugs}},
 		{aggregate.Line{ID: "p95", Noun: sources.Metrics, Title: title(7), Unit: "s|x", Better: aggregate.Lower, Target: aggregate.Target{Green: limit("<= 0.3"), Red: limit("> 0.5")}}, sources.Answer{Readings: []sources.Reading{
-			{Week: sources.Week{Year: 2026, N: 45}, Value: 0.25, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 46}, Value: 0.4123, Graded: sources.Whole()},
+			{Week: sources.Week{Year: 2026, N: 42}, Value: 0.41, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 43}, Value: 0.44, Graded: sources.Whole()},
+			{Week: sources.Week{Year: 2026, N: 44}, Value: 0.39, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 45}, Value: 0.38, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 46}, Value: 0.4123, Graded: sources.Whole()},
 		}}},
 		{aggregate.Line{ID: "incidents", Noun: sources.Incidents, Title: "Incidents", Unit: "incidents", Better: aggregate.Lower, Target: aggregate.Target{Red: limit("> 0")}}, sources.Answer{Incidents: []sources.Incident{
 			{Evidence: seen("INC-1"), Title: title(1), Severity: title(2), Opened: at(46, 1), Acknowledged: at(46, 1).Add(9 * time.Minute), Resolved: at(46, 2), FollowUps: []sources.FollowUp{{Evidence: seen("PAY-9"), Title: title(3)}, {Evidence: seen("PAY-8"), Done: true}}, Graded: sources.Whole()},

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"preread/aggregate"
@@ -49,8 +51,11 @@ func limits(line aggregate.Line) string {
 func limit(line aggregate.Line, l aggregate.Limit) string {
 	words := map[string]string{"<": "under", "<=": "at most", ">": "above", ">=": "at least"}
 	value := rounded(l.Value, 6)
-	if l.Percent || line.Unit == "ratio" || line.Noun == sources.Goals {
+	switch {
+	case l.Percent || line.Unit == "ratio" || line.Noun == sources.Goals:
 		value = rounded(l.Value*100, 6) + " %"
+	case line.Noun == sources.Durations:
+		value = hours(l.Value)
 	}
 	return words[l.Op] + " " + value
 }
@@ -69,7 +74,13 @@ func StatusReason(f aggregate.Finding) string {
 	v := f.Status
 	switch v.Rule {
 	case aggregate.ByTarget:
-		return fmt.Sprintf("%s in %s (%s)%s", judgedFigure(f, v), v.Week, limits(f.Line), sinceWords(v))
+		return levelWords(f, v) + sinceWords(v) + improveWords(f)
+	case aggregate.BySignal:
+		return "it really got worse: " + levelWords(f, v) + sinceWords(v) + improveWords(f)
+	case aggregate.TooFew:
+		return fmt.Sprintf("%s known, which leaves the colour open: %s", count(v.Level.Weeks, "week is", "weeks are"), levelWords(f, v))
+	case aggregate.Broken:
+		return v.Reason
 	case aggregate.WithoutOne:
 		return fmt.Sprintf("%s in %s; no target is set", judgedFigure(f, v), v.Week)
 	case aggregate.Unanswered:
@@ -80,7 +91,7 @@ func StatusReason(f aggregate.Finding) string {
 		if f.Target.IsZero() {
 			return "only part of it was seen: " + v.Reason
 		}
-		return fmt.Sprintf("at least %s was seen in %s, and the rest could change the colour (%s): %s", judgedFigure(f, v), v.Week, limits(f.Line), v.Reason)
+		return fmt.Sprintf("at least %s in %s, and what was not seen could change the colour (%s): %s", judgedFigure(f, v), v.Week, limits(f.Line), v.Reason)
 	case aggregate.Nothing:
 		reason := "there was nothing to measure in any of the weeks"
 		if v.Reason != "" {
@@ -92,13 +103,86 @@ func StatusReason(f aggregate.Finding) string {
 	case aggregate.AllDone:
 		return "everything in its scope is done"
 	case aggregate.ByForecast:
-		return goalChance(f)
+		return goalChance(f) + improveWords(f)
 	case aggregate.TooEarly:
 		return "too few weeks are known for a forecast"
 	case aggregate.Overdue:
 		return fmt.Sprintf("due %s, and %s", day(f.Plan.Due), judgedFigure(f, v))
 	}
 	return "no rule gave a status"
+}
+
+// levelWords says where a line stands over the weeks that were pooled, with
+// its interval and the target: "86 % over 3 weeks (80 % interval 80 % to 91 %;
+// green at least 80 %, red under 60 %)".
+func levelWords(f aggregate.Finding, v aggregate.Verdict) string {
+	e := v.Level
+	if e.Weeks == 0 { // a goal's share is a fact, not an estimate
+		return fmt.Sprintf("%s in %s (%s)", judgedFigure(f, v), v.Week, limits(f.Line))
+	}
+	text := levelFigure(f, e.Value)
+	switch f.Noun {
+	case sources.Delivery:
+		text += " of what was committed to was done, over " + count(e.Weeks, "week", "weeks")
+	case sources.Durations:
+		text = "half took at most " + text + ", over " + count(e.Weeks, "week", "weeks")
+	case sources.Metrics:
+		text += " on average over " + count(e.Weeks, "week", "weeks")
+	default:
+		text += " a week over " + count(e.Weeks, "week", "weeks")
+	}
+	return fmt.Sprintf("%s (80 %% interval %s; %s)", text, intervalWords(f, e), limits(f.Line))
+}
+
+// levelFigure writes a pooled level: a mean of counts is no whole number.
+func levelFigure(f aggregate.Finding, v float64) string {
+	if f.Noun == sources.Quality || f.Noun == sources.Incidents || f.Noun == sources.Alarms || f.Noun == sources.Shipped {
+		return rounded(v, 2)
+	}
+	return figure(f.Line, v)
+}
+
+func intervalWords(f aggregate.Finding, e aggregate.Estimate) string {
+	low, high := math.IsInf(e.Low, 0), math.IsInf(e.High, 0)
+	switch {
+	case low && high:
+		return "not known"
+	case low:
+		return "up to " + levelFigure(f, e.High)
+	case high:
+		return levelFigure(f, e.Low) + " or more"
+	}
+	return levelFigure(f, e.Low) + " to " + levelFigure(f, e.High)
+}
+
+// improveWords says what would better a colour, by its own rule.
+func improveWords(f aggregate.Finding) string {
+	i := f.Status.Improve
+	if i.To == aggregate.Unknown {
+		return ""
+	}
+	to := "; " + i.To.String() + " with "
+	switch {
+	case f.Noun == sources.Goals && f.Status.Rule == aggregate.ByForecast:
+		return to + count(int(i.Value), "item", "items") + " fewer in scope"
+	case f.Noun == sources.Goals:
+		return to + count(int(i.Value), "item", "items") + " more done"
+	}
+	weeks := count(i.Weeks, "week", "weeks")
+	side := "at most"
+	if f.Better == aggregate.Higher {
+		side = "at least"
+	}
+	switch f.Noun {
+	case sources.Delivery:
+		return fmt.Sprintf("%s%s of %s %.0f of %.0f", to, weeks, side, i.Value, i.Trials)
+	case sources.Metrics, sources.Durations:
+		return fmt.Sprintf("%s%s of %s %s", to, weeks, side, levelFigure(f, i.Value))
+	}
+	if i.Value == 0 {
+		return to + weeks + " without any"
+	}
+	return fmt.Sprintf("%s%s of %s %.0f", to, weeks, side, i.Value)
 }
 
 // goalChance says how likely a goal is done in time. A chance is given in
@@ -112,20 +196,26 @@ func goalChance(f aggregate.Finding) string {
 	return fmt.Sprintf("done by %s in %s of the simulated futures; %s left", day(f.Plan.Due), percent(forecast.Rounded(f.Status.Value)), left)
 }
 
-// sinceWords says for how long a status has stood.
+// sinceWords says for how long a status has stood, and whether it is about to
+// change.
 func sinceWords(v aggregate.Verdict) string {
+	text := ""
 	switch {
 	case v.Since.IsZero() || v.Since == v.Week:
-		return ""
 	case v.Open:
-		return fmt.Sprintf("; %s since %s or earlier", v.Status, v.Since)
+		text = fmt.Sprintf("; %s since %s or earlier", v.Status, v.Since)
+	default:
+		text = fmt.Sprintf("; %s since %s", v.Status, v.Since)
 	}
-	return fmt.Sprintf("; %s since %s", v.Status, v.Since)
+	if v.Wish != aggregate.Unknown && v.Wish != v.Status {
+		text += fmt.Sprintf("; one more report like this makes it %s", v.Wish)
+	}
+	return text
 }
 
 // RuleWords names the rule behind a status, with the limits it used.
 func RuleWords(f aggregate.Finding) string {
-	if l := limits(f.Line); l != "" && (f.Status.Rule == aggregate.ByTarget || f.Status.Rule == aggregate.PartOnly) {
+	if l := limits(f.Line); l != "" && slices.Contains([]aggregate.Rule{aggregate.ByTarget, aggregate.BySignal, aggregate.TooFew, aggregate.PartOnly}, f.Status.Rule) {
 		return string(f.Status.Rule) + ": " + l
 	}
 	return string(f.Status.Rule)

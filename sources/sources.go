@@ -35,6 +35,7 @@ const (
 	Alarms    Noun = "alarm"    // alarm episodes by name and severity
 	Shipped   Noun = "shipped"  // merged pull requests and releases
 	Metrics   Noun = "metric"   // one number a week
+	Durations Noun = "duration" // how long the items of another question took; it is never asked itself
 )
 
 // A Query is one question in the words of the source that gets it.

@@ -3,6 +3,10 @@ package change
 // A span is a half-open stretch of week indices.
 type span struct{ from, to int }
 
+// Compared reports whether week i takes part: it is known, not before From,
+// long enough, and holds something to measure.
+func (m *Metric) Compared(i int) bool { return i < len(m.Weeks) && m.known(i) }
+
 // known tells whether week i can be compared.
 func (m *Metric) known(i int) bool {
 	if i < 0 || i < m.From {

@@ -71,8 +71,12 @@ type Outlook struct {
 	// Exact tells that the distribution was computed and not drawn.
 	Exact bool
 
-	cdf []float64 // cdf[w-1]: done within w weeks
+	cdf  []float64 // cdf[w-1]: done within w weeks
+	past []Week
 }
+
+// Without returns the outlook if so many items fewer were left.
+func (o Outlook) Without(items int) Outlook { return Ahead(o.Remaining-items, o.past) }
 
 // PDone returns the probability that the goal is done within so many weeks
 // from now, from 0 to 1.
@@ -93,7 +97,7 @@ func Ahead(remaining int, past []Week) Outlook {
 	if len(past) > MostWeeks {
 		past = past[len(past)-MostWeeks:]
 	}
-	o := Outlook{Remaining: remaining, Weeks: len(past)}
+	o := Outlook{Remaining: remaining, Weeks: len(past), past: past}
 	moved := 0
 	for i, w := range past {
 		o.PerWeek += float64(w.Done) / float64(len(past))
