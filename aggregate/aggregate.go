@@ -49,6 +49,12 @@ type Line struct {
 	MinChange float64
 
 	Accepted Accepted // zero: none
+	Own      []Own    // colours that people gave it, the later ones first to be believed
+	Waiver   Waiver   // zero: none
+
+	// Mentioned tells that a person wrote about the line on one of the last
+	// pages.
+	Mentioned bool
 }
 
 // Accepted is a new level that a person took for normal: weeks before From are
@@ -62,6 +68,9 @@ type Accepted struct {
 type GoalPlan struct {
 	Why        string
 	Start, Due sources.Day // zero: not set
+	Aim        Aim         // of a goal that a reading measures
+	Milestones []Milestone
+	DueBefore  []sources.Day // earlier due dates, as earlier pages said them, oldest first
 }
 
 // Better says which way a figure should go.
@@ -128,9 +137,13 @@ type Finding struct {
 	Weeks    []Point   // oldest first, one for each week of the page
 	Earlier  []Point   // the weeks before those, the baseline, oldest first
 	Signal   change.Verdict
+	Own      *Own    // a person's own colour; nil: none that holds today
+	Waived   bool    // a check passes over it today
+	Drift    []Drift // of a goal
 	Evidence []sources.Evidence
 
-	Goal      *Goal
+	Goal      *Goal     // of a goal that is counted in items
+	Measured  *Measured // of a goal that a reading measures
 	Delivery  *Delivery
 	Quality   *Quality
 	Incidents *Incidents
@@ -190,6 +203,9 @@ func (t *trail) finding(window sources.Window) Finding {
 	page := window.Page()
 	f := Finding{Line: t.line, Source: t.answer.Question.Source, Signal: t.signal, Past: t.past}
 	f.Status = t.past[len(t.past)-1]
+	today := sources.DayOf(window.Now.In(window.Zone.Location()))
+	f.Own = t.line.own(today)
+	f.Waived = t.line.Waiver.Until.Compare(today) >= 0
 	if len(t.past) > 1 {
 		f.Before = t.past[len(t.past)-2]
 	}
@@ -203,6 +219,11 @@ func (t *trail) finding(window sources.Window) Finding {
 	f.Evidence = evidence(t.answer, f)
 	if f.Goal != nil {
 		f.Goal.Outlook = t.goal.outlook
+		f.Drift = drift(f.Plan, t.goal.weeks, t.goal.grade, window.Last)
+	}
+	if t.measured != nil {
+		f.Measured = &t.measured.last
+		f.Drift = drift(f.Plan, nil, sources.Graded{}, window.Last)
 	}
 	return f
 }
@@ -212,6 +233,9 @@ func (t *trail) finding(window sources.Window) Finding {
 func (f *Finding) read(answer sources.Answer, window sources.Window) (s series) {
 	switch f.Noun {
 	case sources.Goals:
+		if !f.Plan.Aim.IsZero() {
+			return metric(answer.Readings, window)
+		}
 		f.Goal, s = goal(answer.Items, window)
 	case sources.Delivery:
 		f.Delivery, s = delivery(answer.Sprints, window)
@@ -254,7 +278,7 @@ func evidence(answer sources.Answer, f Finding) []sources.Evidence {
 				all = append(all, week.Evidence)
 			}
 		}
-	case sources.Metrics:
+	case sources.Metrics, sources.Goals:
 		for _, reading := range answer.Readings {
 			if shown(reading.Week) {
 				all = append(all, reading.Evidence)

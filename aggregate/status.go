@@ -55,6 +55,9 @@ const (
 	AllDone     Rule = "done"               // everything in the goal's scope is done
 	ByForecast  Rule = "forecast"           // how likely the goal is done by its due date; Value is that probability
 	TooEarly    Rule = "too early"          // too few weeks are known for a forecast
+	Reached     Rule = "reached"            // the reading that measures the goal is where it should be; Value is the share of the way
+	ByTrend     Rule = "trend"              // where that reading leads to by the due date; Value is the share of the way
+	NoTrend     Rule = "no trend"           // that reading moves nowhere that could be followed to the due date
 	Overdue     Rule = "overdue"            // the goal's due date has passed with work left
 )
 

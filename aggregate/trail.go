@@ -10,13 +10,14 @@ import (
 // get to be sticky without anything being remembered: the same facts always
 // give the same past.
 type trail struct {
-	line   Line
-	answer sources.Answer
-	whole  series
-	goal   *goalTrail // of a goal
-	metric change.Metric
-	colour *colouring
-	broken string // why the facts cannot be true; "" if they can
+	line     Line
+	answer   sources.Answer
+	whole    series
+	goal     *goalTrail     // of a goal that is counted in items
+	measured *measuredTrail // of a goal that a reading measures
+	metric   change.Metric
+	colour   *colouring
+	broken   string // why the facts cannot be true; "" if they can
 
 	run    run
 	signal change.Verdict // at the last week
@@ -43,7 +44,10 @@ func newTrail(team Team, line Line, answer sources.Answer, window sources.Window
 		t.metric = t.tested(window, team.Holidays)
 		return t
 	}
-	if line.Noun == sources.Goals {
+	switch {
+	case !line.Plan.Aim.IsZero():
+		t.measured = &measuredTrail{line: line, points: t.whole.shown}
+	case line.Noun == sources.Goals:
 		t.goal = newGoalTrail(line, whole.Goal, t.whole, answer, team.Holidays)
 	}
 	t.metric = t.tested(window, team.Holidays)
@@ -78,8 +82,10 @@ func (t *trail) report(i int, v *change.Verdict, window sources.Window) {
 		out = Verdict{Rule: Unanswered, Week: week, Reason: t.answer.Gap}
 	case t.broken != "":
 		out = Verdict{Rule: Broken, Week: week, Reason: t.broken}
-	case t.goal != nil && !page:
+	case t.line.Noun == sources.Goals && !page:
 		return
+	case t.measured != nil:
+		out = t.measured.report(i)
 	case t.goal != nil:
 		out = t.goal.report(i)
 	default:
@@ -103,6 +109,8 @@ func (t *trail) improve(i int, v Verdict) Improvement {
 		return Improvement{}
 	case t.goal != nil:
 		return t.goal.improve(i, v)
+	case t.measured != nil:
+		return Improvement{}
 	}
 	return t.colour.improve(i)
 }

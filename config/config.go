@@ -44,6 +44,8 @@ type Report struct {
 	Baseline int          `toml:"baseline"` // weeks before them, to compare with; default: 26
 	Out      Path         `toml:"out"`      // default: prereads/{{.Week}}.md
 	Session  Session      `toml:"session"`  // the working session; zero: not said
+
+	Holidays []sources.Day `toml:"holidays"` // on which no team works
 }
 
 // A Session is the weekly hour in which manager and reader meet.

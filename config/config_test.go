@@ -116,6 +116,43 @@ func TestLoadWhole(t *testing.T) {
 	}
 }
 
+// What people say against a rule, short weeks, and lines that need no question
+// of their own.
+func TestJudgedLines(t *testing.T) {
+	text, err := os.ReadFile("testdata/judged.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load("preread.toml", string(text), kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(m time.Month, d int) sources.Day { return sources.Day{Year: 2026, Month: m, Day: d} }
+	want := []aggregate.Team{{ID: "checkout", Name: "checkout", Holidays: []sources.Day{day(12, 25), day(12, 26), day(10, 3)}, Lines: []aggregate.Line{
+		{ID: "fast", Noun: sources.Goals, Title: "fast", Unit: "s", Better: aggregate.Lower, Plan: aggregate.GoalPlan{
+			Due: day(12, 18), Aim: aggregate.Aim{Was: 0.42, Want: 0.3},
+			Milestones: []aggregate.Milestone{{Title: "one region", Due: day(11, 6), Done: true}, {Title: "all regions", Due: day(12, 4)}},
+		}},
+		{ID: "p95", Noun: sources.Metrics, Title: "p95", Better: aggregate.Lower, MinChange: 0.05},
+		{ID: "resolve", Noun: sources.Durations, Title: "Time to resolve", Unit: "h", Better: aggregate.Lower, Of: "incidents",
+			Target: aggregate.Target{Green: aggregate.Limit{Op: "<=", Value: 8, Time: "h"}, Red: aggregate.Limit{Op: ">", Value: 48, Time: "d"}},
+			Own:    []aggregate.Own{{Status: aggregate.Green, Until: day(12, 5), Reason: "two of them were drills", Where: "settings"}}},
+		{ID: "incidents", Noun: sources.Incidents, Title: "Incidents", Unit: "incidents", Better: aggregate.Lower,
+			Waiver:   aggregate.Waiver{Until: day(12, 31), Reason: "new on-call"},
+			Accepted: aggregate.Accepted{From: day(9, 28), Reason: "new alert rules"}},
+	}}}
+	if diff := cmp.Diff(want, c.Teams); diff != "" {
+		t.Errorf("teams (-want +got):\n%s", diff)
+	}
+	var asked []string
+	for _, q := range c.Questions() {
+		asked = append(asked, q.Line+" "+string(q.Query.Noun))
+	}
+	if diff := cmp.Diff([]string{"fast metric", "p95 metric", "incidents incident"}, asked); diff != "" {
+		t.Errorf("questions (-want +got):\n%s", diff)
+	}
+}
+
 // Each file of testdata/wrong is a settings file with mistakes; the lines
 // behind "# want:" at its end are all that may be said about it.
 func TestMistakes(t *testing.T) {

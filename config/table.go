@@ -63,8 +63,17 @@ func decodeOne(key string, value any, into any) error {
 // plainDates turns TOML's local dates into texts, which is how a sources.Day
 // reads itself.
 func plainDates(value any) any {
-	if t, ok := value.(time.Time); ok && t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
-		return t.Format(time.DateOnly)
+	switch v := value.(type) {
+	case time.Time:
+		if v.Hour() == 0 && v.Minute() == 0 && v.Second() == 0 {
+			return v.Format(time.DateOnly)
+		}
+	case []any:
+		dates := make([]any, len(v))
+		for i := range v {
+			dates[i] = plainDates(v[i])
+		}
+		return dates
 	}
 	return value
 }
@@ -179,7 +188,7 @@ func (l *loader) list(t table, key string) []table {
 		return nil
 	}
 	path := join(t.path, key)
-	values, ok := value.([]map[string]any)
+	values, ok := tablesOf(value)
 	if !ok {
 		l.complain(path, "%s is written with double brackets: [[%s]]", key, headerOf(path))
 		return nil
@@ -189,6 +198,23 @@ func (l *loader) list(t table, key string) []table {
 		tables[i] = table{path + "." + digits(i), v}
 	}
 	return tables
+}
+
+// tablesOf returns the tables of a list, written with double brackets or
+// inline.
+func tablesOf(value any) (tables []map[string]any, ok bool) {
+	if tables, ok = value.([]map[string]any); ok {
+		return tables, true
+	}
+	list, ok := value.([]any)
+	for _, v := range list {
+		t, isTable := v.(map[string]any)
+		if !isTable {
+			return nil, false
+		}
+		tables = append(tables, t)
+	}
+	return tables, ok
 }
 
 // headerOf returns a path as it stands in a header: without indexes.

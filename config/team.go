@@ -29,8 +29,9 @@ var shapes = []shape{
 
 // teamTable is a [[team]] table, without the tables inside it.
 type teamTable struct {
-	ID   string `toml:"id"`
-	Name string `toml:"name"`
+	ID       string        `toml:"id"`
+	Name     string        `toml:"name"`
+	Holidays []sources.Day `toml:"holidays"`
 }
 
 // lineTable is what any line's table may hold. Which keys a noun really takes
@@ -49,7 +50,15 @@ type lineTable struct {
 	Better   direction       `toml:"better"`
 	Green    aggregate.Limit `toml:"green"`
 	Red      aggregate.Limit `toml:"red"`
+
+	Of        string   `toml:"of"`
+	Was       *float64 `toml:"was"`
+	Aim       *float64 `toml:"aim"`
+	MinChange float64  `toml:"min_change"`
 }
+
+// personal are the keys of the tables in which people overrule a line.
+var personal = []string{"own", "waiver", "accepted"}
 
 // direction is the word for which way a metric should go.
 type direction struct{ aggregate.Better }
@@ -70,13 +79,14 @@ func (d *direction) UnmarshalText(text []byte) error {
 // lineKeys are the keys that the table of a noun takes, those it must have
 // first, up to the empty one.
 var lineKeys = map[sources.Noun][]string{
-	sources.Goals:     {"id", "from", "query", "", "title", "why", "start", "due", "green", "red"},
-	sources.Delivery:  {"from", "board", "", "title", "green", "red"},
-	sources.Quality:   {"from", "query", "", "title", "green", "red"},
-	sources.Incidents: {"from", "query", "", "title", "green", "red"},
-	sources.Alarms:    {"from", "", "matchers", "title", "green", "red"},
-	sources.Shipped:   {"from", "query", "", "title", "green", "red"},
-	sources.Metrics:   {"id", "from", "query", "", "title", "unit", "better", "green", "red"},
+	sources.Goals:     {"id", "from", "query", "", "title", "why", "start", "due", "was", "aim", "unit", "milestones", "green", "red", "own", "waiver"},
+	sources.Delivery:  {"from", "board", "", "title", "green", "red", "own", "waiver", "accepted"},
+	sources.Quality:   {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
+	sources.Incidents: {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
+	sources.Alarms:    {"from", "", "matchers", "title", "green", "red", "own", "waiver", "accepted"},
+	sources.Shipped:   {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
+	sources.Metrics:   {"id", "from", "query", "", "title", "unit", "better", "min_change", "green", "red", "own", "waiver", "accepted"},
+	sources.Durations: {"id", "of", "", "title", "green", "red", "own", "waiver", "accepted"},
 }
 
 func (l *loader) teams(top table) {
@@ -91,7 +101,7 @@ func (l *loader) teams(top table) {
 
 func (l *loader) team(t table) {
 	var head teamTable
-	nested := []string{"goal", "metric"}
+	nested := []string{"goal", "metric", "duration"}
 	for _, s := range shapes {
 		nested = append(nested, s.key)
 	}
@@ -103,7 +113,7 @@ func (l *loader) team(t table) {
 	if slices.ContainsFunc(l.config.Teams, func(o aggregate.Team) bool { return o.ID == head.ID }) {
 		l.complain(join(t.path, "id"), "id: a second team has the id %q", head.ID)
 	}
-	team := &aggregate.Team{ID: head.ID, Name: head.Name}
+	team := &aggregate.Team{ID: head.ID, Name: head.Name, Holidays: slices.Concat(l.config.Report.Holidays, head.Holidays)}
 	before := len(l.problems)
 	for _, g := range l.list(t, "goal") {
 		l.line(team, g, shape{noun: sources.Goals, unit: "items", better: aggregate.Higher})
@@ -114,9 +124,11 @@ func (l *loader) team(t table) {
 	for _, m := range l.list(t, "metric") {
 		l.line(team, m, shape{noun: sources.Metrics})
 	}
+	timed := len(team.Lines)
 	for _, s := range shapes[2:] {
 		l.single(team, t, s)
 	}
+	l.durations(team, t, timed)
 	if len(team.Lines) == 0 && len(l.problems) == before {
 		l.complain(t.path, "team %q has no lines; add a goal, delivery, quality, metric, incidents, alarms or shipped table", head.ID)
 	}
@@ -140,7 +152,7 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 			delete(t.values, key)
 		}
 	}
-	_ = l.decode(t, &in)
+	_ = l.decode(t, &in, append([]string{"milestones"}, personal...)...)
 	for _, key := range keys[:slices.Index(keys, "")] {
 		if value, found := t.values[key]; !found || value == "" {
 			if key != "id" {
@@ -158,12 +170,19 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 	if slices.ContainsFunc(team.Lines, func(o aggregate.Line) bool { return o.ID == in.ID && in.ID != "" }) {
 		l.complain(join(t.path, "id"), "id: a second line of this team has the id %q", in.ID)
 	}
-	l.from(t, in.From, s.noun)
+	asked := s.noun
+	if s.noun == sources.Goals && (in.Was != nil || in.Aim != nil) {
+		asked = sources.Metrics // a reading measures the goal
+	}
+	l.from(t, in.From, asked)
 	line := aggregate.Line{
 		ID: in.ID, Noun: s.noun, Title: first(in.Title, s.title, in.ID), Unit: first(in.Unit, s.unit),
 		Better: s.better, Target: aggregate.Target{Green: in.Green, Red: in.Red},
 		Plan: aggregate.GoalPlan{Why: in.Why, Start: in.Start, Due: in.Due},
+		Of:   in.Of, MinChange: in.MinChange,
 	}
+	l.plan(t, &line, in)
+	l.personal(t, &line)
 	l.target(t, &line, in.Better.Better)
 	if !in.Start.IsZero() && !in.Due.IsZero() && in.Due.Compare(in.Start) < 0 {
 		l.complain(join(t.path, "due"), "due: %s is before the start, %s", in.Due, in.Start)
@@ -172,9 +191,12 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 		return
 	}
 	team.Lines = append(team.Lines, line)
+	if s.noun == sources.Durations {
+		return // it times what another line asks for
+	}
 	l.config.questions = append(l.config.questions, sources.Question{
 		Team: team.ID, Line: in.ID, Source: in.From,
-		Query: sources.Query{Noun: s.noun, Text: first(in.Query, in.Matchers), Board: in.Board},
+		Query: sources.Query{Noun: asked, Text: first(in.Query, in.Matchers), Board: in.Board},
 	})
 }
 
@@ -242,8 +264,14 @@ func (l *loader) target(t table, line *aggregate.Line, better aggregate.Better) 
 		share := line.Noun == sources.Goals || line.Noun == sources.Delivery
 		switch {
 		case side.limit.IsZero():
+		case !line.Plan.Aim.IsZero():
+			l.complain(join(t.path, side.key), "%s: a goal with an aim is judged by it; leave this out", side.key)
 		case share && !side.limit.Percent && side.limit.Value > 1:
 			l.complain(join(t.path, side.key), "%s: this line is a share; did you mean %q?", side.key, side.limit.String()+"%")
+		case side.limit.Time != "" && line.Noun != sources.Durations:
+			l.complain(join(t.path, side.key), "%s: this line is not a time; leave out %q", side.key, side.limit.Time)
+		case side.limit.Time == "" && line.Noun == sources.Durations:
+			l.complain(join(t.path, side.key), "%s: this line is a time; write it as 30min, 8h or 2d", side.key)
 		case !share && side.limit.Percent && line.Noun != sources.Metrics:
 			l.complain(join(t.path, side.key), "%s: this line is a count, not a share; leave out the %% sign", side.key)
 		}

@@ -69,16 +69,23 @@ func (f *FailOn) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is nothing to fail on", sources.OneLine(string(text), 40))
 }
 
+// A Bar is what a line must not do if a check is to pass. The zero Bar is that
+// it must not be red.
+type Bar struct {
+	On      FailOn
+	OnlyNew bool // it may, if it did so in the report before already
+}
+
 // Check judges a page. A line that is known to fail wins over one that is
-// unknown.
-func Check(r aggregate.Report, failOn FailOn) Outcome {
+// unknown; one that is waived does neither.
+func Check(r aggregate.Report, bar Bar) Outcome {
 	outcome := Fine
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
 			switch {
-			case fails(f, failOn):
+			case bar.fails(f):
 				return Failing
-			case f.Status.Status == aggregate.Unknown:
+			case f.Status.Status == aggregate.Unknown && !f.Waived:
 				outcome = CannotSay
 			}
 		}
@@ -86,16 +93,21 @@ func Check(r aggregate.Report, failOn FailOn) Outcome {
 	return outcome
 }
 
-func fails(f aggregate.Finding, failOn FailOn) bool {
+func (b Bar) fails(f aggregate.Finding) bool {
 	switch {
-	case f.Status.Status == aggregate.Red:
-		return true
-	case failOn == OnAmber:
-		return f.Status.Status == aggregate.Amber
-	case failOn == OnSignal:
-		return f.Signal.State == change.Signal && f.Signal.Worsening
+	case f.Waived:
+		return false
+	case b.coloured(f.Status.Status):
+		return !b.OnlyNew || !b.coloured(f.Before.Status)
+	case b.On == OnSignal && f.Signal.State == change.Signal && f.Signal.Worsening:
+		return !b.OnlyNew || f.Signal.Since == len(f.Earlier)+len(f.Weeks)-1
 	}
 	return false
+}
+
+// coloured reports a colour that fails.
+func (b Bar) coloured(s aggregate.Status) bool {
+	return s == aggregate.Red || s == aggregate.Amber && b.On == OnAmber
 }
 
 // failure says why a line makes a check fail.
@@ -107,7 +119,7 @@ func failure(f aggregate.Finding) string {
 }
 
 // WriteCheck writes the verdict in a format.
-func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, failOn FailOn) error {
+func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, bar Bar) error {
 	switch format {
 	case AsJSON:
 		doc, err := JSON(r, nil)
@@ -116,9 +128,9 @@ func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, failOn Fail
 		}
 		return err
 	case GitHub:
-		return writeAnnotations(w, r, failOn)
+		return writeAnnotations(w, r, bar)
 	case JUnit:
-		return writeJUnit(w, r, failOn)
+		return writeJUnit(w, r, bar)
 	}
 	return writeText(w, r)
 }
@@ -130,6 +142,9 @@ func writeText(w io.Writer, r aggregate.Report) error {
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
 			fmt.Fprintf(&b, "%-7s %s/%s: %s\n", f.Status.Status, t.ID, f.ID, sources.OneLine(StatusReason(f), 300))
+			if f.Waived {
+				fmt.Fprintf(&b, "%-7s %s/%s: waived until %s: %s\n", "", t.ID, f.ID, f.Waiver.Until, sources.OneLine(f.Waiver.Reason, 200))
+			}
 			if f.Signal.State == change.Signal {
 				fmt.Fprintf(&b, "%-7s %s/%s: %s\n", "", t.ID, f.ID, sources.OneLine(SignalReason(f), 300))
 			}
@@ -146,15 +161,17 @@ const annotationLimit = 10
 // writeAnnotations prints workflow commands: what fails as errors, what is
 // unknown as warnings, amber as notices, each kind at most as often as GitHub
 // shows it.
-func writeAnnotations(w io.Writer, r aggregate.Report, failOn FailOn) error {
+func writeAnnotations(w io.Writer, r aggregate.Report, bar Bar) error {
 	var b strings.Builder
 	shown := map[string]int{}
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
 			kind, reason := "", StatusReason(f)
 			switch {
-			case fails(f, failOn):
+			case bar.fails(f):
 				kind, reason = "error", failure(f)
+			case f.Waived:
+				kind, reason = "notice", "waived until "+f.Waiver.Until.String()+": "+f.Waiver.Reason
 			case f.Status.Status == aggregate.Unknown:
 				kind = "warning"
 			case f.Status.Status == aggregate.Amber:
@@ -190,7 +207,7 @@ func commandProperty(s string) string {
 
 // writeJUnit prints a suite for each team and a case for each line: red is a
 // failure, unknown an error, a line without a target is skipped.
-func writeJUnit(w io.Writer, r aggregate.Report, failOn FailOn) error {
+func writeJUnit(w io.Writer, r aggregate.Report, bar Bar) error {
 	var suites junit.Testsuites
 	suites.Name = "preread " + r.Window.Last.String()
 	for _, t := range r.Teams {
@@ -199,9 +216,12 @@ func writeJUnit(w io.Writer, r aggregate.Report, failOn FailOn) error {
 			c := junit.Testcase{Name: sources.OneLine(f.Title, 200), Classname: t.ID + "." + f.ID, Time: "0"}
 			result := &junit.Result{Message: sources.OneLine(StatusReason(f), 500), Type: string(f.Status.Rule)}
 			switch {
-			case fails(f, failOn):
+			case bar.fails(f):
 				result.Message = sources.OneLine(failure(f), 500)
 				c.Failure = result
+			case f.Waived:
+				result.Message = sources.OneLine("waived until "+f.Waiver.Until.String()+": "+f.Waiver.Reason, 500)
+				c.Skipped = result
 			case f.Status.Status == aggregate.Unknown:
 				c.Error = result
 			case f.Status.Status == aggregate.NoTarget:

@@ -30,7 +30,20 @@ func Explain(w io.Writer, window sources.Window, t aggregate.TeamReport, f aggre
 	fmt.Fprintf(&b, "%s/%s: %s\n\n", t.ID, f.ID, sources.OneLine(f.Title, titleLimit))
 	fmt.Fprintf(&b, "status   %s: %s\n", f.Status.Status, sources.OneLine(StatusReason(f), 400))
 	fmt.Fprintf(&b, "rule     %s\n", RuleWords(f))
-	fmt.Fprintf(&b, "before   %s\n", f.Before.Status)
+	explainLevel(&b, window, f)
+	if f.Own != nil {
+		fmt.Fprintf(&b, "own      %s\n", sources.OneLine(ownWords(*f.Own), 300))
+	}
+	if !f.Waiver.IsZero() {
+		word := "lapsed on"
+		if f.Waived {
+			word = "until"
+		}
+		fmt.Fprintf(&b, "waived   %s %s: %s\n", word, f.Waiver.Until, sources.OneLine(f.Waiver.Reason, 200))
+	}
+	for _, d := range f.Drift {
+		fmt.Fprintf(&b, "drift    %s\n", sources.OneLine(driftWords(d), 300))
+	}
 	fmt.Fprintf(&b, "signal   %s: %s\n", f.Signal.State, sources.OneLine(SignalReason(f), 400))
 	explainTest(&b, f)
 	if f.Goal != nil {
@@ -69,6 +82,22 @@ func Explain(w io.Writer, window sources.Window, t aggregate.TeamReport, f aggre
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// explainLevel writes what was held against the target, and the colour of each
+// report in turn.
+func explainLevel(b *strings.Builder, window sources.Window, f aggregate.Finding) {
+	if e := f.Status.Level; e.Weeks > 0 {
+		fmt.Fprintf(b, "level    %s, 80 %% interval %s, from %s\n", levelFigure(f, e.Value), intervalWords(f, e), count(e.Weeks, "known week", "known weeks"))
+	}
+	b.WriteString("reports ")
+	for i, v := range f.Past {
+		fmt.Fprintf(b, " %s %s", window.Last.Add(i+1-len(f.Past)).Short(), v.Status)
+		if v.Wish != aggregate.Unknown && v.Wish != v.Status {
+			fmt.Fprintf(b, " (asked for %s)", v.Wish)
+		}
+	}
+	b.WriteString("\n")
 }
 
 // explainTest writes the figures behind a signal: both questions, each with
@@ -138,6 +167,14 @@ func countedIn(window sources.Window, f aggregate.Finding) []string {
 			if w := a.Weeks[len(a.Weeks)-1]; w.Episodes > 0 {
 				lines = append(lines, fmt.Sprintf("%s %s: %s, %.0f minutes", sources.OneLine(a.Name, 80), sources.OneLine(a.Severity, 30), count(w.Episodes, "episode", "episodes"), w.Minutes))
 			}
+		}
+	case f.Durations != nil:
+		lines = append(lines, durationWords(f.Durations))
+		if a := f.Durations.Longest; a.Hours > 0 {
+			add(a.Evidence, "took longest, "+hours(a.Hours)+": "+a.Title)
+		}
+		if a := f.Durations.Oldest; a.Hours > 0 {
+			add(a.Evidence, "open for "+hours(a.Hours)+": "+a.Title)
 		}
 	case f.Shipped != nil:
 		for _, i := range f.Shipped.Merged {

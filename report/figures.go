@@ -20,7 +20,7 @@ func figure(line aggregate.Line, v float64) string {
 		return hours(v)
 	case line.Unit == "ratio":
 		return percent(v)
-	case line.Noun != sources.Metrics:
+	case line.Noun != sources.Metrics && line.Plan.Aim.IsZero():
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case line.Target.Green.Percent || line.Target.Red.Percent:
 		return rounded(v*100, 4) + " %" // its target is a share, so the reading is one
@@ -141,6 +141,9 @@ func took(d time.Duration) string {
 		return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))
 	case d < 48*time.Hour:
 		d = d.Round(time.Minute)
+		if d%time.Hour == 0 {
+			return fmt.Sprintf("%d h", int(d.Hours()))
+		}
 		return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 	}
 	return fmt.Sprintf("%d days", int(math.Round(d.Hours()/24)))

@@ -48,8 +48,12 @@ type jsonLine struct {
 	StatusRule   string             `json:"status_rule"`
 	StatusReason string             `json:"status_reason"`
 	Since        *sources.Week      `json:"since"`
-	Level        *jsonLevel         `json:"level"` // null: the rule needs none
-	Wish         aggregate.Status   `json:"wish"`  // what the last report asks for; "unknown" where no rule asks
+	Level        *jsonLevel         `json:"level"`   // null: the rule needs none
+	Wish         aggregate.Status   `json:"wish"`    // what the last report asks for; "unknown" where no rule asks
+	Improve      *jsonImprovement   `json:"improve"` // null: nothing to better, or nothing that can be named
+	Own          *jsonOwn           `json:"own"`     // a person's own colour; null: none that holds today
+	Waived       bool               `json:"waived"`
+	Surprise     bool               `json:"surprise"`
 	Signal       string             `json:"signal"`
 	SignalReason string             `json:"signal_reason"`
 	Weeks        []jsonWeek         `json:"weeks"`
@@ -57,6 +61,9 @@ type jsonLine struct {
 	Notes        []jsonNote         `json:"notes"`
 
 	*jsonGoal
+	Measured  *jsonMeasured   `json:"measured,omitempty"`
+	Drift     *[]jsonDrift    `json:"drift,omitempty"`
+	Duration  *jsonDuration   `json:"duration,omitempty"`
 	Sprints   *[]jsonSprint   `json:"sprints,omitempty"`
 	Opened    *[]int          `json:"opened,omitempty"`
 	Closed    *[]int          `json:"closed,omitempty"`
@@ -80,13 +87,86 @@ func levelJSON(e aggregate.Estimate) *jsonLevel {
 	if e.Weeks == 0 {
 		return nil
 	}
-	end := func(v float64) *float64 {
-		if math.IsInf(v, 0) {
-			return nil
-		}
-		return &v
+	return &jsonLevel{e.Value, finite(e.Low), finite(e.High), e.Weeks}
+}
+
+type jsonImprovement struct {
+	To    aggregate.Status `json:"to"`
+	Weeks int              `json:"weeks"` // 0: of a goal, at once
+	Value float64          `json:"value"`
+	Of    float64          `json:"of"` // 0: Value is no share
+}
+
+type jsonOwn struct {
+	Status aggregate.Status `json:"status"`
+	Until  sources.Day      `json:"until"`
+	Reason string           `json:"reason"`
+	Where  string           `json:"where"`
+}
+
+type jsonMeasured struct {
+	Was   float64       `json:"was"`
+	Aim   float64       `json:"aim"`
+	Way   float64       `json:"way"` // share of the way from was to aim
+	AtDue *jsonInterval `json:"at_due"`
+}
+
+type jsonInterval struct {
+	Value float64  `json:"value"`
+	Low   *float64 `json:"low"` // null: open
+	High  *float64 `json:"high"`
+}
+
+type jsonDrift struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+}
+
+type jsonDuration struct {
+	Of       string        `json:"of"`
+	Finished []int         `json:"finished"` // by week
+	Median   *jsonInterval `json:"median"`   // hours; null: nothing was finished
+	P85      *jsonInterval `json:"p85"`
+	Open     int           `json:"open"`
+	Oldest   *jsonAge      `json:"oldest"`
+}
+
+type jsonAge struct {
+	Ref   string  `json:"ref"`
+	URL   string  `json:"url"`
+	Hours float64 `json:"hours"`
+}
+
+// finite returns nil for an end that is open.
+func finite(v float64) *float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return nil
 	}
-	return &jsonLevel{e.Value, end(e.Low), end(e.High), e.Weeks}
+	return &v
+}
+
+func durationJSON(f aggregate.Finding) *jsonDuration {
+	d := &jsonDuration{Of: f.Of, Open: f.Durations.Open, Finished: []int{}}
+	for _, w := range f.Durations.Weeks {
+		d.Finished = append(d.Finished, w.Finished)
+	}
+	if f.Durations.Finished > 0 {
+		m, p := f.Durations.Median, f.Durations.P85
+		d.Median = &jsonInterval{m.Estimate, finite(m.Lower), finite(m.Upper)}
+		d.P85 = &jsonInterval{p.Estimate, finite(p.Lower), finite(p.Upper)}
+	}
+	if a := f.Durations.Oldest; a.Hours > 0 {
+		d.Oldest = &jsonAge{a.Ref, a.URL, a.Hours}
+	}
+	return d
+}
+
+func measuredJSON(m *aggregate.Measured) *jsonMeasured {
+	j := &jsonMeasured{Was: m.Was, Aim: m.Want, Way: m.Way}
+	if m.Moving && m.HasDueDate {
+		j.AtDue = &jsonInterval{m.AtDue, finite(m.Low), finite(m.High)}
+	}
+	return j
 }
 
 type jsonWeek struct {
@@ -236,11 +316,21 @@ func lineJSON(f aggregate.Finding) jsonLine {
 	line := jsonLine{
 		ID: f.ID, Noun: f.Noun, Title: f.Title, Unit: f.Unit, Better: f.Better.String(),
 		Status: f.Status.Status, StatusRule: RuleWords(f), StatusReason: StatusReason(f),
-		Level: levelJSON(f.Status.Level), Wish: f.Status.Wish,
+		Level: levelJSON(f.Status.Level), Wish: f.Status.Wish, Waived: f.Waived, Surprise: f.Surprising(),
 		Signal: f.Signal.State.String(), SignalReason: SignalReason(f), Evidence: f.Evidence, Notes: []jsonNote{},
 	}
 	if !f.Status.Since.IsZero() && f.Status.Status != aggregate.Unknown {
 		line.Since = &f.Status.Since
+	}
+	if i := f.Status.Improve; i.To != aggregate.Unknown {
+		line.Improve = &jsonImprovement{i.To, i.Weeks, i.Value, i.Trials}
+	}
+	if f.Own != nil {
+		line.Own = &jsonOwn{f.Own.Status, f.Own.Until, f.Own.Reason, f.Own.Where}
+	}
+	if f.Noun == sources.Goals {
+		drifts := mapped(f.Drift, func(d aggregate.Drift) jsonDrift { return jsonDrift{string(d.Kind), driftWords(d)} })
+		line.Drift = &drifts
 	}
 	if line.Evidence == nil {
 		line.Evidence = []sources.Evidence{}
@@ -258,6 +348,10 @@ func lineJSON(f aggregate.Finding) jsonLine {
 
 func (line *jsonLine) nounJSON(f aggregate.Finding) {
 	switch {
+	case f.Measured != nil:
+		line.Measured = measuredJSON(f.Measured)
+	case f.Durations != nil:
+		line.Duration = durationJSON(f)
 	case f.Goal != nil:
 		w := f.Goal.Last()
 		line.jsonGoal = &jsonGoal{Done: w.Done, Total: w.Total, DoneNow: w.DoneNow, Added: w.Added, Removed: w.Removed, Forecast: forecastJSON(f)}

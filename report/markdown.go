@@ -104,6 +104,15 @@ func (p *page) line(f aggregate.Finding) {
 		p.printf(" %s.", sentence(capital(SignalReason(f))))
 	}
 	p.printf("\n\n")
+	if f.Own != nil {
+		p.printf("**Our own view:** %s.\n\n", sentence(ownWords(*f.Own)))
+	}
+	if f.Waived {
+		p.printf("*A check passes over it until %s:* %s.\n\n", day(f.Waiver.Until), sentence(f.Waiver.Reason))
+	}
+	if !f.Accepted.From.IsZero() {
+		p.printf("*Compared with the weeks since %s only:* %s.\n\n", day(f.Accepted.From), sentence(f.Accepted.Reason))
+	}
 }
 
 // sentence makes a reason safe in a line; sources wrote parts of it.
@@ -164,6 +173,8 @@ func (p *page) glance() {
 		}
 		p.printf("\n")
 	}
+	p.disagreements()
+	p.surprises()
 	p.changes()
 	p.closer()
 	p.slot("summary", promptSummary)
@@ -179,6 +190,39 @@ func (p *page) lastFigure(f aggregate.Finding) string {
 		return text
 	}
 	return p.link(text, f.Evidence[len(f.Evidence)-1].URL)
+}
+
+// disagreements lists first where a person sees a line otherwise than its rule.
+func (p *page) disagreements() {
+	var lines []string
+	for _, t := range p.Teams {
+		for _, f := range t.Lines {
+			if f.Disagrees() {
+				lines = append(lines, fmt.Sprintf("%s: %s by its rule; we say %s", p.name(t, f), f.Status.Status, sentence(ownWords(*f.Own))))
+			}
+		}
+	}
+	if len(lines) > 0 {
+		p.findings("Where we see it otherwise", "", lines)
+	}
+}
+
+// surprises calls out what is red without anybody having been told.
+func (p *page) surprises() {
+	var lines []string
+	for _, t := range p.Teams {
+		for _, f := range t.Lines {
+			if f.Surprising() {
+				lines = append(lines, fmt.Sprintf("%s: red, and no page before said that it might be", p.name(t, f)))
+			}
+			for _, d := range f.Drift {
+				lines = append(lines, p.name(t, f)+": "+sentence(driftWords(d)))
+			}
+		}
+	}
+	if len(lines) > 0 {
+		p.findings("Not to be overlooked", "", lines)
+	}
 }
 
 // changes says which lines have another colour than a week before. Both weeks
@@ -271,7 +315,7 @@ func (p *page) values(f aggregate.Finding) []string {
 // weekPages returns the evidence of each week of the page, nil where a line's
 // evidence is not week by week.
 func weekPages(f aggregate.Finding) []sources.Evidence {
-	weekly := f.Noun == sources.Alarms || f.Noun == sources.Metrics
+	weekly := f.Noun == sources.Alarms || f.Noun == sources.Metrics || f.Measured != nil
 	if !weekly || len(f.Evidence) < len(f.Weeks) {
 		return nil
 	}
@@ -386,6 +430,7 @@ var nounMethods = []struct {
 	{sources.Alarms, "Alarms: an episode is one activation of one alert that fired; it belongs to the week of its first firing sample. Minutes are firing time inside the week."},
 	{sources.Shipped, "Merged: pull requests by people into the default branch, unless the settings name others. Bots are counted apart."},
 	{sources.Metrics, "Metrics: the reading at the week's end."},
+	{sources.Durations, "Durations: from opened to resolved or merged, or from created to done for good, in the week in which it was finished. Items closed within one minute count once. There is no mean, because one slow item would move it."},
 }
 
 func (p *page) has(n sources.Noun) bool {

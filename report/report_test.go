@@ -83,6 +83,10 @@ func world(t testing.TB) aggregate.Report {
 		}
 		return l
 	}
+	var falling []sources.Reading
+	for i, week := range window.Weeks() {
+		falling = append(falling, sources.Reading{Evidence: seen("up"), Week: week, Value: 0.85 - 0.06*float64(i), Graded: sources.Whole()})
+	}
 	lines := []struct {
 		line   aggregate.Line
 		answer sources.Answer
@@ -110,6 +114,12 @@ func world(t testing.TB) aggregate.Report {
 			{Week: sources.Week{Year: 2026, N: 45}, Coverage: 0.5, Graded: sources.Graded{Grade: sources.Partial, Reason: "prom holds 50% of this week"}, Alarms: []sources.AlarmCount{{Name: title(8), Severity: title(9), Episodes: 2, Minutes: 7}}},
 			{Week: sources.Week{Year: 2026, N: 46}, Coverage: 1, Graded: sources.Whole(), Alarms: []sources.AlarmCount{{Name: title(8), Severity: title(9), Episodes: 3, Minutes: 75}}},
 		}}},
+		{aggregate.Line{ID: "resolve", Noun: sources.Durations, Of: "incidents", Title: title(0), Unit: "h", Better: aggregate.Lower, Target: aggregate.Target{Green: limit("<= 2h"), Red: limit("> 1d")},
+			Own:    []aggregate.Own{{Status: aggregate.Red, Until: sources.Day{Year: 2026, Month: 11, Day: 20}, Reason: title(1), Where: "page"}},
+			Waiver: aggregate.Waiver{Until: sources.Day{Year: 2026, Month: 11, Day: 30}, Reason: title(2)}, Accepted: aggregate.Accepted{From: sources.Day{Year: 2026, Month: 10, Day: 1}, Reason: title(3)}}, sources.Answer{}},
+		{aggregate.Line{ID: "faster", Noun: sources.Goals, Title: title(4), Unit: "s", Better: aggregate.Lower, Plan: aggregate.GoalPlan{Due: sources.Day{Year: 2026, Month: 12, Day: 18}, Aim: aggregate.Aim{Was: 0.9, Want: 0.3},
+			DueBefore:  []sources.Day{{Year: 2026, Month: 10, Day: 1}, {Year: 2026, Month: 11, Day: 1}},
+			Milestones: []aggregate.Milestone{{Title: title(5), Due: sources.Day{Year: 2026, Month: 11, Day: 1}}, {Title: title(6), Due: sources.Day{Year: 2026, Month: 12, Day: 1}}}}}, sources.Answer{Readings: falling}},
 		{aggregate.Line{ID: "shipped", Noun: sources.Shipped, Title: "Pull requests merged", Unit: "pull requests", Better: aggregate.Higher}, sources.Answer{Items: merged}},
 		{aggregate.Line{ID: "gone", Noun: sources.Metrics, Title: "Review time", Better: aggregate.Lower}, sources.Answer{Gap: "prom could not be reached: nobody answers there", Hint: "check"}},
 	}
@@ -117,6 +127,9 @@ func world(t testing.TB) aggregate.Report {
 	facts := sources.Facts{Window: window, Requests: map[string]int{"jira": 12, "github": 1}}
 	for _, l := range lines {
 		team.Lines = append(team.Lines, l.line)
+		if l.line.Of != "" {
+			continue
+		}
 		l.answer.Question = sources.Question{Team: "pay", Line: l.line.ID, Source: "src", Query: sources.Query{Noun: l.line.Noun}}
 		facts.Answers = append(facts.Answers, l.answer)
 	}
@@ -135,7 +148,7 @@ func TestThePage(t *testing.T) {
 	for _, n := range page.Notes {
 		ids = append(ids, n.ID)
 	}
-	want := []string{"context", "summary", "wanted", "pay/goal", "pay/delivery", "pay/quality", "pay/p95", "pay/gone", "pay/incidents", "pay/alarms", "pay/shipped", "next", "later", "asks", "parked", "people", "top-of-mind"}
+	want := []string{"context", "summary", "wanted", "pay/goal", "pay/faster", "pay/delivery", "pay/quality", "pay/p95", "pay/resolve", "pay/gone", "pay/incidents", "pay/alarms", "pay/shipped", "next", "later", "asks", "parked", "people", "top-of-mind"}
 	if diff := cmp.Diff(want, ids); diff != "" {
 		t.Errorf("slots (-want +got):\n%s", diff)
 	}
@@ -237,7 +250,7 @@ func TestCheckFormats(t *testing.T) {
 	r := world(t)
 	for _, format := range checkFormats {
 		var out bytes.Buffer
-		if err := WriteCheck(&out, format, r, OnRed); err != nil {
+		if err := WriteCheck(&out, format, r, Bar{On: OnRed}); err != nil {
 			t.Fatal(err)
 		}
 		text := out.String()
@@ -264,7 +277,7 @@ func TestCheckFormats(t *testing.T) {
 			if err := xml.Unmarshal(out.Bytes(), &suites); err != nil {
 				t.Fatal(err)
 			}
-			if len(suites.Suites) != 1 || len(suites.Suites[0].Cases) != 8 || suites.Failures != 3 || suites.Errors != 1 || suites.Skipped != 2 {
+			if len(suites.Suites) != 1 || len(suites.Suites[0].Cases) != 10 || suites.Failures != 3 || suites.Errors != 1 || suites.Skipped != 3 {
 				t.Errorf("suites %+v", suites)
 			}
 		case GitHub:
@@ -303,17 +316,17 @@ func TestCheckOutcome(t *testing.T) {
 		{nil, OnRed, Fine},
 		{[]aggregate.Status{aggregate.Amber}, OnSignal, Fine},
 	} {
-		if got := Check(page(tt.statuses...), tt.failOn); got != tt.want {
+		if got := Check(page(tt.statuses...), Bar{On: tt.failOn}); got != tt.want {
 			t.Errorf("%v failing on %s: %d, want %d", tt.statuses, tt.failOn, got, tt.want)
 		}
 	}
 	worse := page(aggregate.Green)
 	worse.Teams[0].Lines[0].Signal = change.Verdict{State: change.Signal, Worsening: true}
-	if Check(worse, OnRed) != Fine || Check(worse, OnSignal) != Failing {
+	if Check(worse, Bar{On: OnRed}) != Fine || Check(worse, Bar{On: OnSignal}) != Failing {
 		t.Error("a green line that got worse fails only where that is asked for")
 	}
 	worse.Teams[0].Lines[0].Signal.Worsening = false
-	if Check(worse, OnSignal) != Fine {
+	if Check(worse, Bar{On: OnSignal}) != Fine {
 		t.Error("a line that got better fails")
 	}
 }
@@ -336,7 +349,7 @@ func TestFigures(t *testing.T) {
 			t.Errorf("number(%v) = %q, want %q", v, got, want)
 		}
 	}
-	for d, want := range map[time.Duration]string{0: "under a minute", 90 * time.Second: "2 min", 61 * time.Minute: "1 h 01 min", 47 * time.Hour: "47 h 00 min", 73 * time.Hour: "3 days"} {
+	for d, want := range map[time.Duration]string{0: "under a minute", 90 * time.Second: "2 min", 61 * time.Minute: "1 h 01 min", 47 * time.Hour: "47 h", 73 * time.Hour: "3 days"} {
 		if got := took(d); got != want {
 			t.Errorf("took(%s) = %q, want %q", d, got, want)
 		}

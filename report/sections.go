@@ -63,11 +63,25 @@ func (p *page) goal(t aggregate.TeamReport, f aggregate.Finding) {
 		}
 		p.printf("\n\n")
 	}
+	p.milestones(f)
+	if f.Measured != nil {
+		p.weekTable("At the week's end", row("Reading", p.values(f)...))
+	}
 	if f.Goal != nil {
 		p.printf("*Forecast:* %s.\n\n", sentence(capital(ForecastReason(f, p.Window.Last))))
 		p.goalWeeks(f)
 	}
 	p.lineSlot(t, f)
+}
+
+// milestones names the next step, and what slipped.
+func (p *page) milestones(f aggregate.Finding) {
+	if next, found := f.Plan.NextMilestone(p.Window.Last); found {
+		p.printf("*Next milestone:* %s, due %s.\n\n", Escape(next.Title), day(next.Due))
+	}
+	for _, d := range f.Drift {
+		p.printf("*Drift:* %s.\n\n", sentence(driftWords(d)))
+	}
 }
 
 func (p *page) goalWeeks(f aggregate.Finding) {
@@ -101,7 +115,7 @@ func (p *page) goalWeeks(f aggregate.Finding) {
 
 func (p *page) weeks() {
 	p.printf("## %s in figures\n\n", capital(p.span()))
-	if !p.section(p.figures, sources.Delivery, sources.Quality, sources.Metrics) {
+	if !p.section(p.figures, sources.Delivery, sources.Quality, sources.Metrics, sources.Durations) {
 		p.printf("No sprint delivery, quality or metric is in the settings.\n\n")
 	}
 }
@@ -118,6 +132,8 @@ func (p *page) figures(t aggregate.TeamReport, f aggregate.Finding) {
 			row("Closed", integers(f.Quality.Closed, f.Weeks)...),
 			row("Open at the end", integers(f.Quality.OpenAtEnd, f.Weeks)...))
 		p.openedBugs(f)
+	case f.Durations != nil:
+		p.durations(f)
 	case f.Status.Rule != aggregate.Unanswered:
 		p.weekTable("At the week's end", row(Escape(f.Title), p.values(f)...))
 	}

@@ -34,12 +34,19 @@ func SignalReason(f aggregate.Finding) string {
 }
 
 func unknownSignal(v change.Verdict) string {
-	switch v.Reason {
+	reason := v.Reason
+	if reason == change.TooFewWeeks && v.Type == change.Duration {
+		reason = change.TooFewItems
+	}
+	switch reason {
 	case change.LastWeeksMissing:
 		return "not tested for change: the last weeks are missing or had nothing to measure"
 	case change.TooFewWeeks, change.NewBaseline:
 		return fmt.Sprintf("not tested for change: %s known, at least %d are needed", count(v.KnownWeeks, "week is", "weeks are"), v.NeedWeeks)
 	case change.TooFewItems:
+		if v.Type == change.Duration {
+			return fmt.Sprintf("too few to tell faster from slower: %s, and %d in the last weeks against %d before them are needed", count(v.KnownItems, "item was finished", "items were finished"), change.RecentItems, change.EarlierItems)
+		}
 		return fmt.Sprintf("too few to tell better from worse: %d in %s, at least %d are needed", v.KnownItems, count(v.KnownWeeks, "week", "weeks"), v.NeedItems)
 	case change.Inconsistent:
 		return "not tested for change: the figures contradict each other"

@@ -52,6 +52,8 @@ func limit(line aggregate.Line, l aggregate.Limit) string {
 	words := map[string]string{"<": "under", "<=": "at most", ">": "above", ">=": "at least"}
 	value := rounded(l.Value, 6)
 	switch {
+	case line.Noun == sources.Goals && !line.Plan.Aim.IsZero():
+		value = figure(line, l.Value)
 	case l.Percent || line.Unit == "ratio" || line.Noun == sources.Goals:
 		value = rounded(l.Value*100, 6) + " %"
 	case line.Noun == sources.Durations:
@@ -82,6 +84,9 @@ func StatusReason(f aggregate.Finding) string {
 	case aggregate.Broken:
 		return v.Reason
 	case aggregate.WithoutOne:
+		if f.Measured != nil {
+			return measuredWords(f) + "; no due date is set"
+		}
 		return fmt.Sprintf("%s in %s; no target is set", judgedFigure(f, v), v.Week)
 	case aggregate.Unanswered:
 		return v.Reason
@@ -104,9 +109,21 @@ func StatusReason(f aggregate.Finding) string {
 		return "everything in its scope is done"
 	case aggregate.ByForecast:
 		return goalChance(f) + improveWords(f)
+	case aggregate.Reached:
+		return "reached: " + measuredWords(f)
+	case aggregate.ByTrend:
+		return measuredWords(f) + "; " + trendWords(f)
+	case aggregate.NoTrend:
+		return trendWords(f) + "; " + measuredWords(f)
 	case aggregate.TooEarly:
+		if f.Measured != nil {
+			return trendWords(f)
+		}
 		return "too few weeks are known for a forecast"
 	case aggregate.Overdue:
+		if f.Measured != nil {
+			return fmt.Sprintf("due %s, and %s", day(f.Plan.Due), measuredWords(f))
+		}
 		return fmt.Sprintf("due %s, and %s", day(f.Plan.Due), judgedFigure(f, v))
 	}
 	return "no rule gave a status"

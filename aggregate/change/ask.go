@@ -9,10 +9,10 @@ import (
 // spans are the blocks that are asked about.
 var spans = [2]int{1, 3}
 
-// What a Duration needs in one of its blocks.
+// What a Duration needs in one of its blocks, recent and before it.
 const (
-	minRecentItems = 8
-	minBaseItems   = 15
+	RecentItems  = 8
+	EarlierItems = 15
 )
 
 // ask puts the two questions to a metric. What the answers weigh is decided
@@ -74,7 +74,7 @@ func (m *Metric) need() (weeks, items int) {
 	weeks, items = 5, m.MinItems
 	switch {
 	case m.Type == Duration:
-		weeks, items = 0, minRecentItems+minBaseItems
+		weeks, items = 0, RecentItems+EarlierItems
 	case items == 0 && m.Type == Count:
 		items = 5
 	case items == 0 && m.Type == Proportion:
@@ -126,7 +126,7 @@ func (m *Metric) lack(v *Verdict) Reason {
 }
 
 func (b *Block) enoughItems() bool {
-	return b.Recent.Size >= minRecentItems && b.Base.Size >= minBaseItems
+	return b.Recent.Size >= RecentItems && b.Base.Size >= EarlierItems
 }
 
 // compareCounts compares two rates, each week by its exposure.

@@ -11,15 +11,18 @@ import (
 func (p *program) checkVerb() *cobra.Command {
 	var r request
 	var failOn, format string
+	var bar report.Bar
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Say whether the page has red lines; for CI",
 		Long: `check judges the page without writing it and says so by its exit code:
 0 nothing is red, 1 something is red, 2 something needed is unknown,
-3 called or configured wrongly. A red line wins over an unknown one.`,
+3 called or configured wrongly. A red line wins over an unknown one; a line
+with a waiver in the settings is passed over until the waiver lapses.`,
 		Example: `  preread check
   preread check --fail-on amber
   preread check --fail-on signal     also what got worse, whatever its colour
+  preread check --only-new           not what was so in the report before
   preread check --format junit > preread.xml`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
@@ -27,24 +30,24 @@ func (p *program) checkVerb() *cobra.Command {
 			if err := verdict.UnmarshalText([]byte(format)); err != nil {
 				return fmt.Errorf("--format: %w", err)
 			}
-			var on report.FailOn
-			if err := on.UnmarshalText([]byte(failOn)); err != nil {
+			if err := bar.On.UnmarshalText([]byte(failOn)); err != nil {
 				return withHint(fmt.Errorf("--fail-on: %w", err), "there is red, amber and signal")
 			}
 			c, err := p.settings()
 			if err != nil {
 				return err
 			}
-			_, judged, err := p.seen(c, r)
+			judged, err := p.judged(c, r)
 			if err != nil {
 				return err
 			}
-			p.code = int(report.Check(judged, on))
-			return report.WriteCheck(p.stdout, verdict, judged, on)
+			p.code = int(report.Check(judged, bar))
+			return report.WriteCheck(p.stdout, verdict, judged, bar)
 		},
 	}
 	p.requestFlags(cmd, &r)
 	cmd.Flags().StringVar(&failOn, "fail-on", "red", "exit with 1 on red, on `amber` too, or also on a signal for the worse")
+	cmd.Flags().BoolVar(&bar.OnlyNew, "only-new", false, "pass over what failed in the report before already")
 	cmd.Flags().StringVar(&format, "format", "text", "`format`: text, json, github or junit")
 	return cmd
 }

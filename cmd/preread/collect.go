@@ -32,6 +32,7 @@ verbs take it with --facts, on this machine or another, without a network.`,
 			if err != nil {
 				return err
 			}
+			p.warn(facts.Gaps())
 			return p.saveFacts(facts, out)
 		},
 	}

@@ -77,11 +77,11 @@ func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
 	if err := p.checkPage(c, d); err != nil {
 		return drafted{}, err
 	}
-	facts, judged, err := p.seen(c, d.request)
+	facts, teams, err := p.seen(c, d.request)
 	if err != nil {
 		return drafted{}, err
 	}
-	path, err := pagePath(c, d.out, judged.Window.Last)
+	path, err := pagePath(c, d.out, facts.Window.Last)
 	if err != nil {
 		return drafted{}, err
 	}
@@ -91,6 +91,7 @@ func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
 	if err != nil {
 		return drafted{}, err
 	}
+	judged := p.judge(c, facts, teams, path, old.page)
 	merged := report.Markdown(frame(c), judged).Merge(old.page)
 	if d.strict && len(facts.Gaps()) > 0 {
 		p.code = exitUnknown

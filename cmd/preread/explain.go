@@ -26,7 +26,7 @@ func (p *program) explainVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, judged, err := p.seen(c, r)
+			judged, err := p.judged(c, r)
 			if err != nil {
 				return err
 			}

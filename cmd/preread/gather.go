@@ -12,6 +12,7 @@ import (
 
 	"preread/aggregate"
 	"preread/config"
+	"preread/report"
 	"preread/sources"
 )
 
@@ -23,22 +24,46 @@ type request struct {
 	facts string
 }
 
-// seen collects what a request asks for, or loads it, and judges it.
-func (p *program) seen(c *config.Config, r request) (sources.Facts, aggregate.Report, error) {
+// seen collects what a request asks for, or loads it.
+func (p *program) seen(c *config.Config, r request) (sources.Facts, []aggregate.Team, error) {
 	teams, err := chosen(c, r.team)
 	if err != nil {
-		return sources.Facts{}, aggregate.Report{}, err
+		return sources.Facts{}, nil, err
 	}
 	facts, err := p.facts(c, r)
 	if err != nil {
-		return sources.Facts{}, aggregate.Report{}, err
+		return sources.Facts{}, nil, err
 	}
 	facts.Answers = slices.DeleteFunc(facts.Answers, func(a sources.Answer) bool {
 		return !slices.ContainsFunc(teams, func(t aggregate.Team) bool { return t.ID == a.Question.Team })
 	})
+	return facts, teams, nil
+}
+
+// judged collects and judges, with what people wrote on the week's page if
+// there is one.
+func (p *program) judged(c *config.Config, r request) (aggregate.Report, error) {
+	facts, teams, err := p.seen(c, r)
+	if err != nil {
+		return aggregate.Report{}, err
+	}
+	path, err := pagePath(c, "", facts.Window.Last)
+	if err != nil {
+		return aggregate.Report{}, err
+	}
+	old, err := readPage(path)
+	if err != nil {
+		fmt.Fprintf(p.stderr, "warning: what is written on the page was not heard: %s\n", sources.OneLine(err.Error(), 300))
+	}
+	return p.judge(c, facts, teams, path, old.page), nil
+}
+
+// judge judges facts, with what people say on the page.
+func (p *program) judge(c *config.Config, facts sources.Facts, teams []aggregate.Team, path string, page *report.Page) aggregate.Report {
+	teams = p.heard(c, teams, facts.Window.Last, path, page)
 	judged := aggregate.Judge(teams, facts)
 	p.warn(judged.Gaps)
-	return facts, judged, nil
+	return judged
 }
 
 func chosen(c *config.Config, id string) ([]aggregate.Team, error) {

@@ -190,6 +190,12 @@ func (s *Systems) team(b *strings.Builder, t company.Team) {
   green = "<= 1"
   red   = "> 3"
 
+  [[team.duration]]
+  id    = "time-to-resolve"
+  of    = "incidents"
+  green = "<= 8h"
+  red   = "> 24h"
+
   [team.alarms]
   from     = "prom"
   matchers = 'team="%s"'

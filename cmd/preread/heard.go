@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"preread/aggregate"
+	"preread/config"
+	"preread/report"
+	"preread/sources"
+)
+
+// pagesBefore is how many earlier pages are read for what was said of a line.
+const pagesBefore = 3
+
+// heard adds to the teams' lines what people wrote: a colour of their own on
+// this week's page, and whether one of the last pages speaks of a line.
+func (p *program) heard(c *config.Config, teams []aggregate.Team, week sources.Week, path string, page *report.Page) []aggregate.Team {
+	var opinions []report.Opinion
+	if page != nil {
+		var complaints []string
+		opinions, complaints = report.Opinions(path, *page)
+		for _, complaint := range complaints {
+			fmt.Fprintf(p.stderr, "warning: %s\n", sources.OneLine(complaint, 400))
+		}
+	}
+	before := earlierPages(c, week)
+	heard := slices.Clone(teams)
+	for i := range heard {
+		lines := slices.Clone(heard[i].Lines)
+		for j := range lines {
+			id := heard[i].ID + "/" + lines[j].ID
+			lines[j].Own = slices.Clone(lines[j].Own)
+			for _, o := range opinions {
+				if o.ID == id {
+					lines[j].Own = append(lines[j].Own, o.Own)
+				}
+			}
+			lines[j].Mentioned = slices.ContainsFunc(before, func(p report.Page) bool { return p.Mentioned(id) })
+		}
+		heard[i].Lines = lines
+	}
+	return heard
+}
+
+// earlierPages returns the pages of the last weeks that are where the settings
+// put them. One that cannot be read says nothing.
+func earlierPages(c *config.Config, week sources.Week) (pages []report.Page) {
+	for n := 1; n <= pagesBefore; n++ {
+		path, err := pagePath(c, "", week.Add(-n))
+		if err != nil {
+			continue
+		}
+		if old, err := readPage(path); err == nil && old.page != nil && old.page.Mark.Week == week.Add(-n) {
+			pages = append(pages, *old.page)
+		}
+	}
+	return pages
+}

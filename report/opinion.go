@@ -1,0 +1,80 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// An Opinion is a line's own colour as somebody wrote it in the line's slot.
+type Opinion struct {
+	ID  string // of the slot: team/line
+	Own aggregate.Own
+}
+
+var (
+	opinionStart = regexp.MustCompile(`^(?i:colou?r):`)
+	opinionWords = regexp.MustCompile(`^(?i:colou?r):\s*(?i:(red|amber|green))\s+until\s+(\d{4}-\d{2}-\d{2})[,:;]?\s+(?:because\s+)?(\S.*)$`)
+)
+
+// opinionForm is how a colour of one's own is written.
+const opinionForm = "Colour: amber until 2026-12-05 because the migration ends that day"
+
+// Opinions reads the colours that people gave lines on their page: a line of a
+// note such as "Colour: green until 2026-12-05 because it was a drill". What
+// begins like one and cannot be read is returned as complaints, each with its
+// place, so that nobody believes to have said what was not heard.
+func Opinions(file string, page Page) (opinions []Opinion, complaints []string) {
+	for _, n := range page.Notes {
+		number := n.Line
+		for line := range strings.Lines(n.Text) {
+			number++
+			line = strings.TrimSpace(line)
+			if !opinionStart.MatchString(line) {
+				continue
+			}
+			own, err := opinion(line)
+			if err != "" {
+				complaints = append(complaints, fmt.Sprintf("%s:%d: %s; write it as “%s”", file, number, err, opinionForm))
+				continue
+			}
+			opinions = append(opinions, Opinion{n.ID, own})
+		}
+	}
+	return opinions, complaints
+}
+
+func opinion(line string) (own aggregate.Own, wrong string) {
+	m := opinionWords.FindStringSubmatch(line)
+	if m == nil {
+		return own, "a colour of one's own needs a last day and a reason"
+	}
+	if own.Status.UnmarshalText([]byte(strings.ToLower(m[1]))) != nil {
+		return own, "it is no colour"
+	}
+	until, err := sources.ParseDay(m[2])
+	if err != nil {
+		return own, err.Error()
+	}
+	own.Until, own.Reason, own.Where = until, sources.OneLine(m[3], 200), "page"
+	return own, ""
+}
+
+// Mentioned reports whether somebody wrote about a line on a page.
+func (p Page) Mentioned(id string) bool {
+	for _, n := range p.Notes {
+		if n.ID == id && !n.untouched() {
+			return true
+		}
+	}
+	return false
+}
+
+// ownWords says a person's own colour: "mine: green until 5 December 2026: it
+// was a drill".
+func ownWords(o aggregate.Own) string {
+	return fmt.Sprintf("%s until %s (%s): %s", o.Status, day(o.Until), o.Where, o.Reason)
+}
