@@ -297,12 +297,11 @@ func unknownWeeks(window sources.Window, reason string) []Point {
 	return points
 }
 
-// weekly makes a series in which every week is known, by counting.
-func weekly(window sources.Window, grade sources.Graded, count func(sources.Week) float64) []Point {
-	weeks := window.Weeks()
-	points := make([]Point, len(weeks))
-	for i, w := range weeks {
-		points[i] = Point{Week: w, Value: count(w), State: Known, Graded: grade}
+// weekly makes a series of counts in which every week is known.
+func weekly(window sources.Window, grade sources.Graded, counts []int) []Point {
+	points := make([]Point, len(counts))
+	for i, w := range window.Weeks() {
+		points[i] = Point{Week: w, Value: float64(counts[i]), State: Known, Graded: grade}
 	}
 	return points
 }

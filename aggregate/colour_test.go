@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"preread/aggregate/change"
+	"preread/aggregate/stats"
 	"preread/sources"
 )
 
@@ -176,4 +178,13 @@ func sortedCopy(v []float64) []float64 {
 	c := slices.Clone(v)
 	slices.Sort(c)
 	return c
+}
+
+// The table of Student's t is that of the function it stands for.
+func TestStudentTable(t *testing.T) {
+	for df := 1; df <= poolWeeks; df++ {
+		if want := stats.StudentQuantile(1-confidence, float64(df)); math.Abs(student(df)-want) > 1e-9 {
+			t.Errorf("%d degrees of freedom: %v, want %v", df, student(df), want)
+		}
+	}
 }

@@ -71,17 +71,18 @@ func durations(answer sources.Answer, window sources.Window) (*Durations, series
 	for _, i := range answer.Incidents {
 		grade = grade.Worse(i.Graded)
 	}
+	weeks, start, end := window.Weeks(), window.Start(), window.End()
 	byWeek := make([][]timing, window.Count)
 	all := timings(answer)
 	for _, t := range all {
-		if !t.done.IsZero() && window.Holds(t.done) {
-			i := slices.Index(window.Weeks(), window.WeekOf(t.done))
+		if !t.done.IsZero() && !t.done.Before(start) && t.done.Before(end) {
+			i := slices.Index(weeks, window.WeekOf(t.done))
 			byWeek[i] = append(byWeek[i], t)
 		}
 	}
 	s := series{items: make([][]float64, window.Count)}
 	var pooled []float64
-	for i, week := range window.Weeks() {
+	for i, week := range weeks {
 		hours := apart(byWeek[i])
 		slices.Sort(hours)
 		s.items[i] = hours
@@ -138,20 +139,21 @@ func (t timing) age(until time.Time) Age { return Age{t.Evidence, t.title, t.hou
 // ages finds what is open at the window's end, and what took longest.
 func (d *Durations) ages(all, last []timing, window sources.Window) {
 	var cohort []stats.Duration
+	start, end := window.Start(), window.End()
 	for _, t := range all {
-		if !t.begun.Before(window.End()) {
+		if !t.begun.Before(end) {
 			continue
 		}
-		open := t.done.IsZero() || !t.done.Before(window.End())
+		open := t.done.IsZero() || !t.done.Before(end)
 		until := t.done
 		if open {
-			until = window.End()
+			until = end
 			d.Open++
 			if a := t.age(until); a.Hours > d.Oldest.Hours {
 				d.Oldest = a
 			}
 		}
-		if window.Holds(t.begun) {
+		if !t.begun.Before(start) {
 			cohort = append(cohort, stats.Duration{Length: t.hours(until), Finished: !open})
 		}
 	}

@@ -108,6 +108,17 @@ func (e *Estimate) mean(weeks []change.Week) {
 	for _, w := range weeks {
 		squares += (w.Value - e.Value) * (w.Value - e.Value)
 	}
-	half := stats.StudentQuantile(1-confidence, n-1) * math.Sqrt(squares/(n-1)/n)
+	half := student(len(weeks)-1) * math.Sqrt(squares/(n-1)/n)
 	e.Low, e.High = e.Value-half, e.Value+half
+}
+
+// student is the t that bounds an 80 percent interval with so many degrees of
+// freedom. There are never more than a pool has, and asking for them anew each
+// week would cost more than the test for change does.
+func student(df int) float64 {
+	t := [...]float64{3.0776835371752536, 1.8856180831641267, 1.6377443536962102, 1.5332062740589438, 1.4758840488244815}
+	if df <= len(t) {
+		return t[df-1]
+	}
+	return stats.StudentQuantile(1-confidence, float64(df))
 }

@@ -24,22 +24,33 @@ type Improvement struct {
 // soon is within how many weeks an improvement must show to be worth naming.
 const soon = 6
 
+// A prospect is a colouring at the end of week i, with room for weeks to come.
+type prospect struct {
+	*colouring
+	i       int
+	typical change.Week
+	weeks   []change.Week
+	points  []Point
+}
+
 // improve asks the rule itself what the next weeks would have to bring, all
 // alike and without another signal, for a better colour than that of week i.
 func (c *colouring) improve(i int) Improvement {
 	if c.line.Target.IsZero() || c.now <= Green || c.resting {
 		return Improvement{}
 	}
-	typical := c.typicalWeek(i)
+	p := prospect{c, i, c.typicalWeek(i), make([]change.Week, i+1, i+1+soon), make([]Point, i+1, i+1+soon)}
+	copy(p.weeks, c.metric.Weeks)
+	copy(p.points, c.points)
+	best := p.best()
 	for weeks := 1; weeks <= soon; weeks++ {
-		best := c.best(i, typical)
-		if c.after(i, weeks, typical, best) >= c.now {
+		if p.after(weeks, best) >= c.now {
 			continue
 		}
-		value := c.bound(i, weeks, typical, best)
-		out := Improvement{To: c.after(i, weeks, typical, value), Weeks: weeks, Value: value}
+		value := p.bound(weeks, best)
+		out := Improvement{To: p.after(weeks, value), Weeks: weeks, Value: value}
 		if c.metric.Type == change.Proportion {
-			out.Trials = typical.Trials
+			out.Trials = p.typical.Trials
 		}
 		return out
 	}
@@ -68,28 +79,28 @@ func (c *colouring) typicalWeek(i int) change.Week {
 
 // best is the best that a week can be asked to bring: none at all, everything,
 // or what the metric has been at its best.
-func (c *colouring) best(i int, typical change.Week) float64 {
-	switch c.metric.Type {
+func (p prospect) best() float64 {
+	switch p.metric.Type {
 	case change.Count:
-		if c.line.Better == Higher {
-			return 10 * math.Max(1, c.most(i, Higher))
+		if p.line.Better == Higher {
+			return 10 * math.Max(1, p.most(Higher))
 		}
 		return 0
 	case change.Proportion:
-		if c.line.Better == Higher {
-			return typical.Trials
+		if p.line.Better == Higher {
+			return p.typical.Trials
 		}
 		return 0
 	}
-	return c.most(i, c.line.Better)
+	return p.most(p.line.Better)
 }
 
 // most is the extreme of all weeks up to i in one direction.
-func (c *colouring) most(i int, better Better) float64 {
+func (p prospect) most(better Better) float64 {
 	out := math.NaN()
-	for j := 0; j <= i; j++ {
-		if c.metric.Compared(j) {
-			if v := c.points[j].Value; math.IsNaN(out) || (better == Higher) == (v > out) {
+	for j := range p.points {
+		if p.metric.Compared(j) {
+			if v := p.points[j].Value; math.IsNaN(out) || (better == Higher) == (v > out) {
 				out = v
 			}
 		}
@@ -98,49 +109,44 @@ func (c *colouring) most(i int, better Better) float64 {
 }
 
 // after returns the colour after some weeks of one value.
-func (c *colouring) after(i, weeks int, typical change.Week, value float64) Status {
-	next := *c
-	m := *c.metric
-	m.Weeks = slices.Clone(m.Weeks[:i+1])
-	next.metric, next.points = &m, slices.Clone(c.points[:i+1])
-	w := typical
+func (p prospect) after(weeks int, value float64) Status {
+	next, m := *p.colouring, *p.metric
+	m.Weeks = p.weeks
+	next.metric, next.points = &m, p.points
+	w := p.typical
 	switch m.Type {
 	case change.Proportion:
 		w.Successes = value
 	case change.Duration:
-		w.Items = slices.Repeat([]float64{value}, len(typical.Items))
+		w.Items = slices.Repeat([]float64{value}, len(p.typical.Items))
 	default:
 		w.Value = value
 	}
 	quiet := change.Verdict{State: change.Noise}
-	status := c.now
+	status := p.now
 	for k := range weeks {
 		m.Weeks = append(m.Weeks, w)
-		next.points = append(next.points, Point{Week: c.points[i].Week.Add(k + 1), State: Known, Value: value, Graded: sources.Whole()})
-		status = next.report(i+k+1, &quiet).Status
+		next.points = append(next.points, Point{Week: p.points[p.i].Week.Add(k + 1), State: Known, Value: value, Graded: sources.Whole()})
+		status = next.report(p.i+k+1, &quiet).Status
 	}
 	if status == Unknown {
-		return c.now
+		return p.now
 	}
 	return status
 }
 
 // bound finds the least good value that still betters the colour. Better
 // values never make it worse.
-func (c *colouring) bound(i, weeks int, typical change.Week, best float64) float64 {
-	whole := c.metric.Type == change.Count || c.metric.Type == change.Proportion
-	good, bad := best, c.points[i].Value
-	if c.metric.Type == change.Proportion {
+func (p prospect) bound(weeks int, best float64) float64 {
+	whole := p.metric.Type == change.Count || p.metric.Type == change.Proportion
+	good, bad := best, math.Round(estimate(p.metric, p.start(p.i), p.i+1, usualDispersion).Value)
+	switch {
+	case p.metric.Type == change.Proportion && p.line.Better == Lower:
+		bad = p.typical.Trials
+	case p.metric.Type == change.Proportion:
 		bad = 0
-		if c.line.Better == Lower {
-			bad = typical.Trials
-		}
-	}
-	if e := estimate(c.metric, c.start(i), i+1, usualDispersion); c.metric.Type != change.Proportion {
-		bad = e.Value
-	}
-	if whole {
-		bad = math.Round(bad)
+	case !whole:
+		bad = estimate(p.metric, p.start(p.i), p.i+1, usualDispersion).Value
 	}
 	for range 60 {
 		middle := (good + bad) / 2
@@ -150,7 +156,7 @@ func (c *colouring) bound(i, weeks int, typical change.Week, best float64) float
 			}
 			middle = math.Round(middle)
 		}
-		if c.after(i, weeks, typical, middle) < c.now {
+		if p.after(weeks, middle) < p.now {
 			good = middle
 		} else {
 			bad = middle

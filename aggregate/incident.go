@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"slices"
+	"time"
 
 	"preread/sources"
 )
@@ -38,12 +39,16 @@ func incidents(facts []sources.Incident, window sources.Window) (*Incidents, ser
 		grade = grade.Worse(f.Graded)
 	}
 	i := &Incidents{}
+	weeks, start, end := window.Weeks(), window.Start(), window.End()
+	holds := func(t time.Time) bool { return !t.Before(start) && t.Before(end) }
+	opened := make([]int, window.Count)
 	for _, f := range facts {
-		if window.Holds(f.Opened) || window.Holds(f.Resolved) || StillOpen(f) {
+		if holds(f.Opened) {
+			opened[slices.Index(weeks, window.WeekOf(f.Opened))]++
+		}
+		if holds(f.Opened) || holds(f.Resolved) || StillOpen(f) {
 			i.Incidents = append(i.Incidents, f)
 		}
 	}
-	return i, series{shown: weekly(window, grade, func(week sources.Week) float64 {
-		return float64(len(i.In(window, week)))
-	})}
+	return i, series{shown: weekly(window, grade, opened)}
 }

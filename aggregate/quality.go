@@ -40,9 +40,5 @@ func quality(items []sources.Item, window sources.Window) (*Quality, series) {
 		q.Opened, q.Closed = append(q.Opened, opened), append(q.Closed, closed)
 		q.Reopened, q.OpenAtEnd = append(q.Reopened, reopened), append(q.OpenAtEnd, open)
 	}
-	i := -1
-	return q, series{shown: weekly(window, gradeOf(items), func(sources.Week) float64 {
-		i++
-		return float64(q.Opened[i])
-	})}
+	return q, series{shown: weekly(window, gradeOf(items), q.Opened)}
 }

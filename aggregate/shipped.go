@@ -17,18 +17,21 @@ type Shipped struct {
 // shipped counts merged pull requests by people.
 func shipped(items []sources.Item, window sources.Window) (*Shipped, series) {
 	s := &Shipped{Bots: make([]int, window.Count)}
+	weeks, start, end := window.Weeks(), window.Start(), window.End()
+	merged := make([]int, window.Count)
 	for _, item := range items {
 		at, done := doneAt(item)
-		if !done || !window.Holds(at) {
+		if !done || at.Before(start) || !at.Before(end) {
 			continue
 		}
 		switch {
 		case item.Kind == sources.Release:
 			s.Releases = append(s.Releases, item)
 		case item.Bot:
-			s.Bots[slices.Index(window.Weeks(), window.WeekOf(at))]++
+			s.Bots[slices.Index(weeks, window.WeekOf(at))]++
 		default:
 			s.Merged = append(s.Merged, item)
+			merged[slices.Index(weeks, window.WeekOf(at))]++
 		}
 	}
 	byDone := func(a, b sources.Item) int {
@@ -38,15 +41,7 @@ func shipped(items []sources.Item, window sources.Window) (*Shipped, series) {
 	}
 	slices.SortStableFunc(s.Merged, byDone)
 	slices.SortStableFunc(s.Releases, byDone)
-	return s, series{shown: weekly(window, gradeOf(items), func(week sources.Week) float64 {
-		n := 0
-		for _, item := range s.Merged {
-			if at, _ := doneAt(item); window.WeekOf(at) == week {
-				n++
-			}
-		}
-		return float64(n)
-	})}
+	return s, series{shown: weekly(window, gradeOf(items), merged)}
 }
 
 // doneAt returns when an item was last merged, closed or published.

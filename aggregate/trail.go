@@ -130,7 +130,11 @@ func judge(trails [][]*trail, window sources.Window) []change.Budget {
 				reports[i][j] = t.until(week)
 			}
 		}
-		for i, judged := range change.JudgeAll(reports) {
+		states := change.StatesAll
+		if week == window.Count-1 {
+			states = change.JudgeAll
+		}
+		for i, judged := range states(reports) {
 			budgets[i] = judged.Budget
 			for j, t := range trails[i] {
 				t.signal = judged.Verdicts[j]

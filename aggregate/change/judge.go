@@ -14,7 +14,14 @@ func Judge(report []Metric) Report {
 // JudgeAll judges several reports of one workspace. How much metrics vary is
 // measured over all of them; the budget of false signals stays that of each
 // report, for a large one would leave none to short series.
-func JudgeAll(reports [][]Metric) []Report {
+func JudgeAll(reports [][]Metric) []Report { return judgeAll(reports, true) }
+
+// StatesAll judges like [JudgeAll], for reports of the past of which nobody
+// reads more than how they were decided: without Next, Since and the ends of
+// effects, which cost more than all the rest.
+func StatesAll(reports [][]Metric) []Report { return judgeAll(reports, false) }
+
+func judgeAll(reports [][]Metric, told bool) []Report {
 	var work workspace
 	pooled := pool{}
 	out := make([]Report, len(reports))
@@ -28,23 +35,27 @@ func JudgeAll(reports [][]Metric) []Report {
 	}
 	for i, metrics := range reports {
 		for j := range metrics {
-			weigh(&metrics[j], &out[i].Verdicts[j], pooled)
+			expected := weigh(&metrics[j], &out[i].Verdicts[j], pooled)
+			if told && out[i].Verdicts[j].Driver > 0 {
+				out[i].Verdicts[j].Next = metrics[j].next(expected)
+			}
 		}
 		adjust(out[i].Verdicts)
 		for j := range metrics {
-			conclude(&metrics[j], &out[i].Verdicts[j])
+			conclude(&metrics[j], &out[i].Verdicts[j], told)
 		}
 		out[i].Budget = budget(out[i].Verdicts)
 	}
 	return out
 }
 
-// weigh turns the answers of a metric into one p, and finds the odder one.
-func weigh(m *Metric, v *Verdict, pooled pool) {
+// weigh turns the answers of a metric into one p, and finds the odder one. It
+// returns how much the metric was expected to vary.
+func weigh(m *Metric, v *Verdict, pooled pool) (expected prior) {
 	if v.Reason != NoReason {
-		return
+		return expected
 	}
-	expected := pooled.prior(m, v)
+	expected = pooled.prior(m, v)
 	asked := 0.0
 	for i := range v.Blocks {
 		b := &v.Blocks[i]
@@ -60,7 +71,7 @@ func weigh(m *Metric, v *Verdict, pooled pool) {
 	}
 	v.P = min(1, asked*v.P)
 	v.Worsening = v.Direction == Up && m.Better == Lower || v.Direction == Down && m.Better == Higher
-	v.Next = m.next(expected)
+	return expected
 }
 
 // adjust sets each P among the others of its report.
@@ -90,12 +101,14 @@ func adjust(verdicts []Verdict) {
 }
 
 // conclude decides the state of a metric and adds what tells more about it.
-func conclude(m *Metric, v *Verdict) {
+func conclude(m *Metric, v *Verdict, told bool) {
 	if v.Driver == 0 {
 		return
 	}
 	b := &v.Blocks[v.Driver/2]
-	m.plausible(b)
+	if told {
+		m.plausible(b)
+	}
 	certain := v.Adjusted <= FalseShare && !b.Constant
 	switch {
 	case !m.matters(b):
@@ -107,7 +120,10 @@ func conclude(m *Metric, v *Verdict) {
 	default:
 		v.State = Noise
 	}
-	v.Since, v.Run = m.since(v, b), m.run(b)
+	v.Run = m.run(b)
+	if told {
+		v.Since = m.since(v, b)
+	}
 	v.Settled = v.Long && v.Run >= runLength
 }
 

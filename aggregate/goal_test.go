@@ -1,0 +1,253 @@
+package aggregate_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// measured judges a goal that a reading measures, of which some weeks may be
+// missing (NaN).
+func measured(t *testing.T, plan aggregate.GoalPlan, values ...float64) aggregate.Finding {
+	t.Helper()
+	w := window(t)
+	w.Count, w.Shown = len(values), 6
+	var all []sources.Reading
+	for i, week := range w.Weeks() {
+		r := sources.Reading{Week: week, Value: values[i], Graded: sources.Whole()}
+		if math.IsNaN(values[i]) {
+			r.Graded = sources.Graded{Reason: "not held"}
+		}
+		all = append(all, r)
+	}
+	line := aggregate.Line{ID: "g", Noun: sources.Goals, Better: plan.Aim.Better(), Plan: plan}
+	facts := sources.Facts{Window: w, Answers: []sources.Answer{{Question: sources.Question{Team: "t", Line: "g", Query: sources.Query{Noun: sources.Metrics}}, Readings: all}}}
+	return aggregate.Judge([]aggregate.Team{{ID: "t", Lines: []aggregate.Line{line}}}, facts).Teams[0].Lines[0]
+}
+
+func TestAGoalMeasuredByAReading(t *testing.T) {
+	due := func(weeks int) sources.Day { return sources.Week{Year: 2026, N: 46}.Add(weeks).Monday().Add(4) }
+	down := aggregate.Aim{Was: 0.42, Want: 0.30}
+	nan := math.NaN()
+	for _, tt := range []struct {
+		name   string
+		aim    aggregate.Aim
+		due    sources.Day
+		values []float64
+		want   aggregate.Status
+		rule   aggregate.Rule
+		way    float64
+	}{
+		{"on the way, and soon enough", down, due(8), []float64{0.42, 0.41, 0.40, 0.39, 0.38, 0.37, 0.36}, aggregate.Green, aggregate.ByTrend, 0.41667},
+		{"on the way, and too slow", down, due(2), []float64{0.42, 0.41, 0.40, 0.39, 0.38, 0.37, 0.36}, aggregate.Red, aggregate.ByTrend, 0.41667},
+		{"on the way, and it could be either", down, due(8), []float64{0.42, 0.41, 0.42, 0.38, 0.39, 0.35, 0.37}, aggregate.Amber, aggregate.ByTrend, 0.41667},
+		{"it moves nowhere", down, due(8), []float64{0.42, 0.40, 0.43, 0.41, 0.40, 0.42, 0.41}, aggregate.Unknown, aggregate.NoTrend, 0.08333},
+		{"it moves away", down, due(8), []float64{0.42, 0.43, 0.44, 0.45, 0.46, 0.47, 0.48}, aggregate.Unknown, aggregate.NoTrend, -0.41667},
+		{"reached", down, due(8), []float64{0.42, 0.41, 0.36, 0.33, 0.29, 0.28, 0.29}, aggregate.Green, aggregate.Reached, 1.11111},
+		{"overdue", down, due(0), []float64{0.42, 0.41, 0.40, 0.39, 0.38, 0.37, 0.36}, aggregate.Red, aggregate.Overdue, 0.41667},
+		{"too early", down, due(8), []float64{0.42, 0.41, 0.40, 0.39, 0.38}, aggregate.Unknown, aggregate.TooEarly, 0.25},
+		{"the last week was not seen", down, due(8), []float64{0.42, 0.41, 0.40, 0.39, 0.38, 0.37, nan}, aggregate.Unknown, aggregate.WeekUnknown, 0},
+		{"no due date", down, sources.Day{}, []float64{0.42, 0.41, 0.40}, aggregate.NoTarget, aggregate.WithoutOne, 0.08333},
+		{"upwards", aggregate.Aim{Was: 90, Want: 99}, due(8), []float64{90, 91, 92, 93, 94, 95, 96}, aggregate.Green, aggregate.ByTrend, 0.55556},
+	} {
+		f := measured(t, aggregate.GoalPlan{Aim: tt.aim, Due: tt.due}, tt.values...)
+		if f.Status.Status != tt.want || f.Status.Rule != tt.rule || math.Abs(f.Status.Value-tt.way) > 1e-4 && tt.rule != aggregate.WeekUnknown {
+			t.Errorf("%s: %s by %q, %.5f of the way; want %s by %q, %.5f", tt.name, f.Status.Status, f.Status.Rule, f.Status.Value, tt.want, tt.rule, tt.way)
+		}
+	}
+}
+
+func TestDrift(t *testing.T) {
+	day := func(m time.Month, d int) sources.Day { return sources.Day{Year: 2026, Month: m, Day: d} }
+	plan := aggregate.GoalPlan{
+		Due: day(12, 18), DueBefore: []sources.Day{day(10, 1), day(11, 1)},
+		Milestones: []aggregate.Milestone{
+			{Title: "one region", Due: day(11, 6)}, {Title: "two regions", Due: day(11, 13), Done: true},
+			{Title: "all regions", Due: day(12, 4)}, {Title: "Mars", Due: day(12, 11)},
+		},
+	}
+	var items []sources.Item
+	for i := range 13 {
+		item := sources.Item{Created: at(t, 30, 1), Scope: []sources.Span{{From: at(t, 30, 1)}}, Graded: sources.Whole()}
+		switch {
+		case i < 4:
+			item.Done = []sources.Span{{From: at(t, 43, 2)}}
+		case i >= 10: // three more after ten
+			item.Created = at(t, 44, 1)
+			item.Scope = []sources.Span{{From: at(t, 44, 1)}}
+		}
+		items = append(items, item)
+	}
+	f := judgeOne(t, aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Plan: plan}, sources.Answer{Items: items})
+	want := []aggregate.Drift{
+		{Kind: aggregate.MilestonePassed, Title: "one region", Day: day(11, 6)},
+		{Kind: aggregate.DueMoved, Weeks: 2, Day: day(10, 1)},
+		{Kind: aggregate.ScopeGrown, From: 10, To: 13},
+		{Kind: aggregate.Idle, Weeks: 3},
+	}
+	if diff := cmp.Diff(want, f.Drift); diff != "" {
+		t.Errorf("drift (-want +got):\n%s", diff)
+	}
+	if next, found := plan.NextMilestone(sources.Week{Year: 2026, N: 46}); !found || next.Title != "all regions" {
+		t.Errorf("next milestone %+v, %v", next, found)
+	}
+	quiet := judgeOne(t, aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Plan: aggregate.GoalPlan{Due: day(12, 18), DueBefore: plan.DueBefore[:1]}}, sources.Answer{Items: steady(t, 5, 2)})
+	if len(quiet.Drift) != 0 {
+		t.Errorf("a goal on its way drifts: %+v", quiet.Drift)
+	}
+	done := judgeOne(t, aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher}, sources.Answer{Items: items[:4]})
+	if len(done.Drift) != 0 {
+		t.Errorf("a goal that is done drifts: %+v", done.Drift)
+	}
+}
+
+// A new red that nobody was told of is a surprise; one that was amber, or that
+// somebody wrote about, is none.
+func TestSurprises(t *testing.T) {
+	past := func(all ...aggregate.Status) (v []aggregate.Verdict) {
+		for _, s := range all {
+			v = append(v, aggregate.Verdict{Status: s})
+		}
+		return v
+	}
+	const g, a, r, u = aggregate.Green, aggregate.Amber, aggregate.Red, aggregate.Unknown
+	for _, tt := range []struct {
+		past      []aggregate.Verdict
+		mentioned bool
+		want      bool
+	}{
+		{past(g, g, g, g, r), false, true},
+		{past(g, u, u, u, r), false, true},
+		{past(g, g, g, g, r), true, false},
+		{past(g, g, a, g, r), false, false},
+		{past(a, g, g, g, r), false, true},
+		{past(g, g, g, r, r), false, false},
+		{past(g, g, g, g, a), false, false},
+		{past(r), false, false},
+	} {
+		f := aggregate.Finding{Past: tt.past, Status: tt.past[len(tt.past)-1]}
+		f.Mentioned = tt.mentioned
+		if f.Surprising() != tt.want {
+			t.Errorf("%+v, mentioned %v: surprising is %v", tt.past, tt.mentioned, !tt.want)
+		}
+	}
+}
+
+func TestOwnColoursLapse(t *testing.T) {
+	day := func(d int) sources.Day { return sources.Day{Year: 2026, Month: 11, Day: d} }
+	own := func(s aggregate.Status, d int) aggregate.Own {
+		return aggregate.Own{Status: s, Until: day(d), Reason: "because"}
+	}
+	for _, tt := range []struct {
+		own  []aggregate.Own
+		want aggregate.Status
+	}{
+		{nil, aggregate.Unknown},
+		{[]aggregate.Own{own(aggregate.Red, 15)}, aggregate.Unknown}, // the day before
+		{[]aggregate.Own{own(aggregate.Red, 16)}, aggregate.Red},     // its last day
+		{[]aggregate.Own{own(aggregate.Red, 20), own(aggregate.Green, 17)}, aggregate.Green},
+		{[]aggregate.Own{own(aggregate.Red, 20), own(aggregate.Green, 10)}, aggregate.Red},
+	} {
+		f := judgeOne(t, aggregate.Line{Noun: sources.Incidents, Better: aggregate.Lower, Target: target(t, "<= 1", "> 3"), Own: tt.own, Waiver: aggregate.Waiver{Until: day(15)}}, sources.Answer{})
+		got := aggregate.Unknown
+		if f.Own != nil {
+			got = f.Own.Status
+		}
+		if got != tt.want || f.Waived {
+			t.Errorf("%+v: %s, want %s; waived %v", tt.own, got, tt.want, f.Waived)
+		}
+		if f.Status.Status != aggregate.Green {
+			t.Errorf("the computed colour is %s", f.Status.Status)
+		}
+	}
+}
+
+func TestDurations(t *testing.T) {
+	incident := func(week, day, hours int) sources.Incident {
+		i := sources.Incident{Evidence: sources.Evidence{Ref: "INC"}, Opened: at(t, week, day), Graded: sources.Whole()}
+		i.Ref += i.Opened.String()
+		if hours > 0 {
+			i.Resolved = i.Opened.Add(time.Duration(hours) * time.Hour)
+		}
+		return i
+	}
+	together := []sources.Incident{incident(44, 1, 30), incident(44, 2, 6), incident(44, 2, 7)}
+	for i := range together { // closed within one minute on a Tuesday evening
+		together[i].Ref += string(rune('a' + i))
+		together[i].Resolved = at(t, 44, 2).Add(8 * time.Hour)
+	}
+	line := aggregate.Line{ID: "d", Noun: sources.Durations, Of: "inc", Unit: "h", Better: aggregate.Lower, Target: target(t, "<= 8h", "> 1d")}
+	facts := sources.Facts{Window: window(t), Answers: []sources.Answer{{
+		Question:  sources.Question{Team: "t", Line: "inc", Query: sources.Query{Noun: sources.Incidents}},
+		Incidents: append(together, incident(42, 1, 2), incident(42, 2, 4), incident(43, 1, 5), incident(45, 1, 6), incident(46, 1, 3), incident(46, 2, 20), incident(45, 3, 0)),
+	}}}
+	f := aggregate.Judge([]aggregate.Team{{ID: "t", Lines: []aggregate.Line{line}}}, facts).Teams[0].Lines[0]
+	if got := weeksText(f.Weeks); got != "- 3 5 8 6 11.5 " {
+		t.Errorf("medians %q", got)
+	}
+	d := f.Durations
+	if d.Finished != 9 || d.Open != 1 || d.Median.Estimate != 5 || d.Oldest.Hours < 200 || d.Longest.Hours != 20 || d.Expected != 6 {
+		t.Errorf("%+v", d)
+	}
+	if f.Status.Status != aggregate.Green || f.Status.Level.Value != 5 {
+		t.Errorf("status %+v", f.Status)
+	}
+	f = aggregate.Judge([]aggregate.Team{{ID: "t", Lines: []aggregate.Line{line}}}, sources.Facts{Window: window(t), Answers: []sources.Answer{{
+		Question: sources.Question{Team: "t", Line: "inc"}, Gap: "jira is closed",
+	}}}).Teams[0].Lines[0]
+	if f.Status.Rule != aggregate.Unanswered || f.Status.Reason != "jira is closed" {
+		t.Errorf("without an answer: %+v", f.Status)
+	}
+}
+
+// What the rule says would better a colour does so, and a little less does not.
+func TestTheSmallestImprovement(t *testing.T) {
+	incidents := func(perWeek ...int) sources.Answer {
+		var a sources.Answer
+		w := window(t)
+		w.Count = len(perWeek)
+		for i, week := range w.Weeks() {
+			from, _ := w.Bounds(week)
+			for k := range perWeek[i] {
+				a.Incidents = append(a.Incidents, sources.Incident{Evidence: sources.Evidence{Ref: week.String() + string(rune('a'+k))}, Opened: from.Add(time.Hour), Graded: sources.Whole()})
+			}
+		}
+		return a
+	}
+	judge := func(perWeek ...int) aggregate.Finding {
+		w := window(t)
+		w.Count, w.Shown = len(perWeek), 6
+		w.Last = w.Last.Add(len(perWeek) - 8)
+		line := aggregate.Line{ID: "i", Noun: sources.Incidents, Better: aggregate.Lower, Target: target(t, "<= 4", "> 9")}
+		a := incidents(perWeek...)
+		for i := range a.Incidents {
+			a.Incidents[i].Opened = a.Incidents[i].Opened.Add(time.Duration(7*24*(len(perWeek)-8)) * time.Hour)
+		}
+		a.Question = sources.Question{Team: "t", Line: "i"}
+		return aggregate.Judge([]aggregate.Team{{ID: "t", Lines: []aggregate.Line{line}}}, sources.Facts{Window: w, Answers: []sources.Answer{a}}).Teams[0].Lines[0]
+	}
+	past := []int{7, 6, 7, 8, 6, 7, 6, 7}
+	f := judge(past...)
+	i := f.Status.Improve
+	if f.Status.Status != aggregate.Amber || i.To != aggregate.Green || i.Weeks < 1 {
+		t.Fatalf("status %s, improvement %+v", f.Status.Status, i)
+	}
+	follow := func(value int) aggregate.Status {
+		all := append([]int{}, past...)
+		for range i.Weeks {
+			all = append(all, value)
+		}
+		return judge(all...).Status.Status
+	}
+	if got := follow(int(i.Value)); got != aggregate.Green {
+		t.Errorf("%d weeks of %.0f make it %s", i.Weeks, i.Value, got)
+	}
+	if got := follow(int(i.Value) + 1); got != aggregate.Amber {
+		t.Errorf("%d weeks of %.0f make it %s", i.Weeks, i.Value+1, got)
+	}
+}
