@@ -82,7 +82,12 @@ func helpTopics() []*cobra.Command {
 			Short: "How the page keeps what people write in it",
 			Long: `Between <!-- preread:note id=… --> and <!-- /preread:note --> the text is yours:
 it is kept byte for byte whenever the page is made again. Everything else is
-made anew. If you edit outside of the slots, the page as you left it is kept
+made anew. A line such as
+
+  Colour: amber until 2026-12-05 because the migration ends that day
+
+in the slot of a line gives it a colour of your own, beside the computed one and
+until that day. If you edit outside of the slots, the page as you left it is kept
 beside the new one. A note whose line is gone moves to the end of the page. A
 page whose marks are broken is never overwritten.`,
 		},
