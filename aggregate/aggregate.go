@@ -52,8 +52,9 @@ type Line struct {
 	Own      []Own    // colours that people gave it, the later ones first to be believed
 	Waiver   Waiver   // zero: none
 
-	// Mentioned tells that a person wrote about the line on one of the last
-	// pages.
+	// Said is what earlier pages said of the line, oldest first, and Mentioned
+	// that a person wrote about it on one of the last ones.
+	Said      []Said
 	Mentioned bool
 }
 
@@ -70,7 +71,6 @@ type GoalPlan struct {
 	Start, Due sources.Day // zero: not set
 	Aim        Aim         // of a goal that a reading measures
 	Milestones []Milestone
-	DueBefore  []sources.Day // earlier due dates, as earlier pages said them, oldest first
 }
 
 // Better says which way a figure should go.
@@ -115,6 +115,7 @@ type Report struct {
 	Teams    []TeamReport
 	Gaps     []sources.Gap
 	Requests map[string]int // by source
+	Kept     Kept           // how remembered forecasts came true; filled in by who remembers
 }
 
 // A TeamReport is one team's part of a report.
@@ -140,6 +141,8 @@ type Finding struct {
 	Own      *Own    // a person's own colour; nil: none that holds today
 	Waived   bool    // a check passes over it today
 	Drift    []Drift // of a goal
+	Told     *Said   // what the last page said; nil: not remembered
+	Revised  []Revision
 	Evidence []sources.Evidence
 
 	Goal      *Goal     // of a goal that is counted in items
@@ -209,6 +212,7 @@ func (t *trail) finding(window sources.Window) Finding {
 	if len(t.past) > 1 {
 		f.Before = t.past[len(t.past)-2]
 	}
+	f.Told = t.line.told(window.Last.Add(-1))
 	f.Earlier = t.whole.shown[:window.Count-page.Count]
 	f.Weeks = t.whole.shown[window.Count-page.Count:]
 	if t.answer.Gap != "" || t.broken != "" {
@@ -216,14 +220,15 @@ func (t *trail) finding(window sources.Window) Finding {
 		return f
 	}
 	f.Weeks = f.read(t.answer, page).shown
+	f.Revised = f.revisions(window)
 	f.Evidence = evidence(t.answer, f)
 	if f.Goal != nil {
 		f.Goal.Outlook = t.goal.outlook
-		f.Drift = drift(f.Plan, t.goal.weeks, t.goal.grade, window.Last)
+		f.Drift = drift(f.Line, t.goal.weeks, t.goal.grade, window.Last)
 	}
 	if t.measured != nil {
 		f.Measured = &t.measured.last
-		f.Drift = drift(f.Plan, nil, sources.Graded{}, window.Last)
+		f.Drift = drift(f.Line, nil, sources.Graded{}, window.Last)
 	}
 	return f
 }

@@ -12,7 +12,7 @@ const (
 	ScopeGrown      DriftKind = "scope grown"      // From items at its start, To now
 	Idle            DriftKind = "idle"             // nothing was done for Weeks weeks, with items left
 	MilestonePassed DriftKind = "milestone passed" // Title was due on Day and is open
-	DueMoved        DriftKind = "due moved"        // the due date was moved Weeks times, first from Day
+	DueMoved        DriftKind = "due moved"        // the due date was moved Times times, first from Day
 )
 
 // A Drift is one such finding with its figures.
@@ -20,6 +20,7 @@ type Drift struct {
 	Kind     DriftKind
 	From, To int
 	Weeks    int
+	Times    int
 	Title    string
 	Day      sources.Day
 }
@@ -49,14 +50,15 @@ func (p GoalPlan) NextMilestone(week sources.Week) (next Milestone, found bool) 
 }
 
 // drift looks for what slipped in a goal that is not at its end.
-func drift(plan GoalPlan, weeks []GoalWeek, grade sources.Graded, week sources.Week) (all []Drift) {
+func drift(line Line, weeks []GoalWeek, grade sources.Graded, week sources.Week) (all []Drift) {
+	plan := line.Plan
 	for _, m := range plan.Milestones {
 		if !m.Done && m.Due.Compare(week.Sunday()) <= 0 {
 			all = append(all, Drift{Kind: MilestonePassed, Title: m.Title, Day: m.Due})
 		}
 	}
-	if n := len(plan.DueBefore); n >= movedTimes {
-		all = append(all, Drift{Kind: DueMoved, Weeks: n, Day: plan.DueBefore[0]})
+	if before := line.dueBefore(); len(before) >= movedTimes {
+		all = append(all, Drift{Kind: DueMoved, Times: len(before), Day: before[0]})
 	}
 	if len(weeks) == 0 || grade.Grade < sources.Approximate {
 		return all

@@ -65,7 +65,7 @@ func TestAGoalMeasuredByAReading(t *testing.T) {
 func TestDrift(t *testing.T) {
 	day := func(m time.Month, d int) sources.Day { return sources.Day{Year: 2026, Month: m, Day: d} }
 	plan := aggregate.GoalPlan{
-		Due: day(12, 18), DueBefore: []sources.Day{day(10, 1), day(11, 1)},
+		Due: day(12, 18),
 		Milestones: []aggregate.Milestone{
 			{Title: "one region", Due: day(11, 6)}, {Title: "two regions", Due: day(11, 13), Done: true},
 			{Title: "all regions", Due: day(12, 4)}, {Title: "Mars", Due: day(12, 11)},
@@ -83,10 +83,13 @@ func TestDrift(t *testing.T) {
 		}
 		items = append(items, item)
 	}
-	f := judgeOne(t, aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Plan: plan}, sources.Answer{Items: items})
+	f := judgeOne(t, aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Plan: plan, Said: []aggregate.Said{
+		{Week: sources.Week{Year: 2026, N: 36}, Due: day(10, 1)}, {Week: sources.Week{Year: 2026, N: 37}, Due: day(10, 1)},
+		{Week: sources.Week{Year: 2026, N: 40}, Due: day(11, 1)}, {Week: sources.Week{Year: 2026, N: 45}, Due: day(12, 18)},
+	}}, sources.Answer{Items: items})
 	want := []aggregate.Drift{
 		{Kind: aggregate.MilestonePassed, Title: "one region", Day: day(11, 6)},
-		{Kind: aggregate.DueMoved, Weeks: 2, Day: day(10, 1)},
+		{Kind: aggregate.DueMoved, Times: 2, Day: day(10, 1)},
 		{Kind: aggregate.ScopeGrown, From: 10, To: 13},
 		{Kind: aggregate.Idle, Weeks: 3},
 	}
@@ -96,7 +99,7 @@ func TestDrift(t *testing.T) {
 	if next, found := plan.NextMilestone(sources.Week{Year: 2026, N: 46}); !found || next.Title != "all regions" {
 		t.Errorf("next milestone %+v, %v", next, found)
 	}
-	quiet := judgeOne(t, aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Plan: aggregate.GoalPlan{Due: day(12, 18), DueBefore: plan.DueBefore[:1]}}, sources.Answer{Items: steady(t, 5, 2)})
+	quiet := judgeOne(t, aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Plan: aggregate.GoalPlan{Due: day(12, 18)}, Said: []aggregate.Said{{Week: sources.Week{Year: 2026, N: 40}, Due: day(11, 1)}}}, sources.Answer{Items: steady(t, 5, 2)})
 	if len(quiet.Drift) != 0 {
 		t.Errorf("a goal on its way drifts: %+v", quiet.Drift)
 	}
@@ -249,5 +252,40 @@ func TestTheSmallestImprovement(t *testing.T) {
 	}
 	if got := follow(int(i.Value) + 1); got != aggregate.Amber {
 		t.Errorf("%d weeks of %.0f make it %s", i.Weeks, i.Value+1, got)
+	}
+}
+
+// What was promised is held against what came: the first date that was given
+// with 85 percent, once the goal is done.
+func TestForecastsAreGraded(t *testing.T) {
+	week := func(n int) sources.Week { return sources.Week{Year: 2026, N: n} }
+	friday := func(n int) sources.Day { return week(n).Monday().Add(4) }
+	said := func(line string, n int, p85 sources.Day, done bool) aggregate.Said {
+		return aggregate.Said{Team: "t", Line: line, Week: week(n), P85: p85, Done: done}
+	}
+	all := []aggregate.Said{
+		said("kept", 30, friday(36), false), said("kept", 31, friday(33), false), said("kept", 36, sources.Day{}, true), said("kept", 37, sources.Day{}, true),
+		said("late", 31, friday(33), false), said("late", 30, sources.Day{}, false), said("late", 34, friday(36), false), said("late", 36, sources.Day{}, true),
+		said("open", 30, friday(31), false), said("open", 36, friday(40), false),
+		said("never forecast", 30, sources.Day{}, true),
+	}
+	if got, want := aggregate.Grade(all), (aggregate.Kept{Ended: 2, Met: 1}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// A past week of which the facts tell another colour today is said.
+func TestRevisions(t *testing.T) {
+	line := aggregate.Line{Noun: sources.Incidents, Better: aggregate.Lower, Target: target(t, "<= 1", "> 3"), Said: []aggregate.Said{
+		{Week: sources.Week{Year: 2026, N: 44}, Status: aggregate.Green}, {Week: sources.Week{Year: 2026, N: 45}, Status: aggregate.Red},
+	}}
+	f := judgeOne(t, line, sources.Answer{})
+	zero := 0.0
+	want := []aggregate.Revision{{Week: sources.Week{Year: 2026, N: 45}, Said: aggregate.Red, Today: aggregate.Green, Now: &zero}}
+	if diff := cmp.Diff(want, f.Revised); diff != "" {
+		t.Errorf("revisions (-want +got):\n%s", diff)
+	}
+	if f.Told == nil || f.Told.Status != aggregate.Red {
+		t.Errorf("the last page said %+v", f.Told)
 	}
 }

@@ -17,7 +17,7 @@ func driftWords(d aggregate.Drift) string {
 	case aggregate.MilestonePassed:
 		return fmt.Sprintf("the milestone “%s” was due on %s and is open", sources.OneLine(d.Title, titleLimit), day(d.Day))
 	case aggregate.DueMoved:
-		return fmt.Sprintf("its due date was moved %d times, first from %s", d.Weeks, day(d.Day))
+		return fmt.Sprintf("its due date was moved %d times, first from %s", d.Times, day(d.Day))
 	}
 	return string(d.Kind)
 }
@@ -43,4 +43,13 @@ func trendWords(f aggregate.Finding) string {
 	}
 	return fmt.Sprintf("if the weeks ahead go on like the last %d, %s by %s (80 %% interval %s to %s)",
 		m.Weeks, figure(f.Line, m.AtDue), day(f.Plan.Due), figure(f.Line, m.Low), figure(f.Line, m.High))
+}
+
+// revisionWords says what a page said of a week, and what its facts say today.
+func revisionWords(f aggregate.Finding, r aggregate.Revision) string {
+	text := fmt.Sprintf("the page of %s said %s, by today's facts it was %s", r.Week, wasWord(r.Said), wasWord(r.Today))
+	if r.Was != nil && r.Now != nil && *r.Was != *r.Now {
+		text += fmt.Sprintf(" (%s then, %s now)", figure(f.Line, *r.Was), figure(f.Line, *r.Now))
+	}
+	return text
 }

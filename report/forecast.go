@@ -25,9 +25,9 @@ func ForecastReason(f aggregate.Finding, week sources.Week) string {
 	case o.P50 == 0:
 		text = "half of the simulated futures are not done within two years"
 	case o.P85 == 0:
-		text = fmt.Sprintf("half of the simulated futures are done by %s, 85 %% not within two years", day(finish(week, o.P50)))
+		text = fmt.Sprintf("half of the simulated futures are done by %s, 85 %% not within two years", day(aggregate.DoneBy(week, o.P50)))
 	default:
-		text = fmt.Sprintf("half of the simulated futures are done by %s, 85 %% by %s", day(finish(week, o.P50)), day(finish(week, o.P85)))
+		text = fmt.Sprintf("half of the simulated futures are done by %s, 85 %% by %s", day(aggregate.DoneBy(week, o.P50)), day(aggregate.DoneBy(week, o.P85)))
 	}
 	text += fmt.Sprintf(". From %s (%d to %d items a week, %.1f added); it assumes that the next weeks are like them",
 		count(o.Weeks, "week", "weeks"), o.LeastOne, o.MostOne, o.Added)
@@ -36,6 +36,3 @@ func ForecastReason(f aggregate.Finding, week sources.Week) string {
 	}
 	return text
 }
-
-// finish returns the Friday of the week so many weeks on.
-func finish(week sources.Week, weeks int) sources.Day { return week.Add(weeks).Monday().Add(4) }

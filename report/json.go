@@ -48,6 +48,7 @@ type jsonLine struct {
 	StatusRule   string             `json:"status_rule"`
 	StatusReason string             `json:"status_reason"`
 	Since        *sources.Week      `json:"since"`
+	Before       aggregate.Status   `json:"before"`  // of the last page; where that is not remembered, of the week before
 	Level        *jsonLevel         `json:"level"`   // null: the rule needs none
 	Wish         aggregate.Status   `json:"wish"`    // what the last report asks for; "unknown" where no rule asks
 	Improve      *jsonImprovement   `json:"improve"` // null: nothing to better, or nothing that can be named
@@ -210,7 +211,7 @@ func forecastJSON(f aggregate.Finding) *jsonForecast {
 		if weeks == 0 {
 			return nil
 		}
-		d := finish(week, weeks)
+		d := aggregate.DoneBy(week, weeks)
 		return &d
 	}
 	j := &jsonForecast{P50: by(o.P50), P85: by(o.P85), Remaining: o.Remaining, AddedPerWeek: o.Added}
@@ -321,6 +322,10 @@ func lineJSON(f aggregate.Finding) jsonLine {
 	}
 	if !f.Status.Since.IsZero() && f.Status.Status != aggregate.Unknown {
 		line.Since = &f.Status.Since
+	}
+	line.Before = f.Before.Status
+	if f.Told != nil {
+		line.Before = f.Told.Status
 	}
 	if i := f.Status.Improve; i.To != aggregate.Unknown {
 		line.Improve = &jsonImprovement{i.To, i.Weeks, i.Value, i.Trials}

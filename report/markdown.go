@@ -225,19 +225,30 @@ func (p *page) surprises() {
 	}
 }
 
-// changes says which lines have another colour than a week before. Both weeks
-// are judged by today's rule on today's facts.
+// changes says which lines have another colour than the last page said; where
+// that is not remembered, than a week before by today's rule on today's facts.
+// Then what earlier pages said and would not say today.
 func (p *page) changes() {
-	var changed []string
+	var changed, revised []string
+	title := "Changed since the week before"
 	for _, t := range p.Teams {
 		for _, f := range t.Lines {
-			if f.Before.Rule == "" || f.Before.Status == f.Status.Status || f.Status.Status == aggregate.NoTarget {
-				continue
+			was, known := f.Before.Status, f.Before.Rule != ""
+			if f.Told != nil {
+				was, known, title = f.Told.Status, true, "Changed since the last page"
 			}
-			changed = append(changed, fmt.Sprintf("%s: %s, was %s", p.name(t, f), f.Status.Status, wasWord(f.Before.Status)))
+			if known && was != f.Status.Status && f.Status.Status != aggregate.NoTarget {
+				changed = append(changed, fmt.Sprintf("%s: %s, was %s", p.name(t, f), f.Status.Status, wasWord(was)))
+			}
+			for _, r := range f.Revised {
+				revised = append(revised, p.name(t, f)+": "+sentence(revisionWords(f, r)))
+			}
 		}
 	}
-	p.findings("Changed since the week before", "no line that is known has another colour", changed)
+	p.findings(title, "no line that is known has another colour", changed)
+	if len(revised) > 0 {
+		p.findings("Said otherwise before", "", revised)
+	}
 }
 
 // name names a line, with its team where there are several.
@@ -412,6 +423,9 @@ func (p *page) method() {
 	p.printf("- A colour holds the level of up to six weeks, with the range it plausibly has, against the target in the settings; it changes only if two reports in a row say so, or at once if a line really got worse. Without a target there is none.\n")
 	p.printf("- “?” is a week that was not seen, “–” a week with nothing to measure; neither is zero. “≥” and “≈” mark figures that are not exact.\n")
 	p.printf("- A change is a signal if the last week, or the last three together, could hardly be chance after the weeks before this page; “~” is noise. %s.\n", budgetWords(p.Report))
+	if k := p.Kept; k.Ended > 0 {
+		p.printf("- Of %s that were forecast and are done, %d met the date that was first given with 85 %%.\n", count(k.Ended, "goal", "goals"), k.Met)
+	}
 	for _, n := range nounMethods {
 		if p.has(n.noun) {
 			p.printf("- %s\n", n.text)

@@ -118,8 +118,9 @@ func world(t testing.TB) aggregate.Report {
 			Own:    []aggregate.Own{{Status: aggregate.Red, Until: sources.Day{Year: 2026, Month: 11, Day: 20}, Reason: title(1), Where: "page"}},
 			Waiver: aggregate.Waiver{Until: sources.Day{Year: 2026, Month: 11, Day: 30}, Reason: title(2)}, Accepted: aggregate.Accepted{From: sources.Day{Year: 2026, Month: 10, Day: 1}, Reason: title(3)}}, sources.Answer{}},
 		{aggregate.Line{ID: "faster", Noun: sources.Goals, Title: title(4), Unit: "s", Better: aggregate.Lower, Plan: aggregate.GoalPlan{Due: sources.Day{Year: 2026, Month: 12, Day: 18}, Aim: aggregate.Aim{Was: 0.9, Want: 0.3},
-			DueBefore:  []sources.Day{{Year: 2026, Month: 10, Day: 1}, {Year: 2026, Month: 11, Day: 1}},
-			Milestones: []aggregate.Milestone{{Title: title(5), Due: sources.Day{Year: 2026, Month: 11, Day: 1}}, {Title: title(6), Due: sources.Day{Year: 2026, Month: 12, Day: 1}}}}}, sources.Answer{Readings: falling}},
+			Milestones: []aggregate.Milestone{{Title: title(5), Due: sources.Day{Year: 2026, Month: 11, Day: 1}}, {Title: title(6), Due: sources.Day{Year: 2026, Month: 12, Day: 1}}}}, Said: []aggregate.Said{
+			{Week: sources.Week{Year: 2026, N: 40}, Due: sources.Day{Year: 2026, Month: 10, Day: 1}}, {Week: sources.Week{Year: 2026, N: 45}, Due: sources.Day{Year: 2026, Month: 11, Day: 1}, Status: aggregate.Red},
+		}}, sources.Answer{Readings: falling}},
 		{aggregate.Line{ID: "shipped", Noun: sources.Shipped, Title: "Pull requests merged", Unit: "pull requests", Better: aggregate.Higher}, sources.Answer{Items: merged}},
 		{aggregate.Line{ID: "gone", Noun: sources.Metrics, Title: "Review time", Better: aggregate.Lower}, sources.Answer{Gap: "prom could not be reached: nobody answers there", Hint: "check"}},
 	}
