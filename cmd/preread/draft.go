@@ -85,31 +85,12 @@ func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
 	if err != nil {
 		return drafted{}, err
 	}
-	// Sources take their time, and people write meanwhile: what counts is the
-	// page as it is now.
-	old, err := readPage(path)
+	w := writing{p, c, d, facts, teams, path}
+	if path == "-" || d.dry {
+		return w.show()
+	}
+	done, err := w.write()
 	if err != nil {
-		return drafted{}, err
-	}
-	judged := p.judge(c, facts, teams, path, old.page)
-	merged := report.Markdown(frame(c), judged).Merge(old.page)
-	if d.strict && len(facts.Gaps()) > 0 {
-		p.code = exitUnknown
-	}
-	done := drafted{judged, merged, path}
-	outputs, err := d.render(judged, merged, old.page, path)
-	if err != nil {
-		return done, err
-	}
-	switch {
-	case path == "-":
-		_, err = p.stdout.Write(outputs[0].text)
-		return done, err
-	case d.dry:
-		p.sayDry(done, outputs)
-		return done, nil
-	}
-	if err := p.write(outputs, old, merged); err != nil {
 		return done, err
 	}
 	p.sayMoved(done)
@@ -118,6 +99,127 @@ func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
 		fmt.Fprintf(p.stderr, "  Next: write in its slots, marked with ✍; they stay when it is made again.\n")
 	}
 	return done, nil
+}
+
+// A writing is the making of one page, once its facts are there.
+type writing struct {
+	*program
+	config *config.Config
+	drafting
+	facts sources.Facts
+	teams []aggregate.Team
+	path  string
+}
+
+// compose judges the facts and lays out the page around what people wrote on
+// the one that is there.
+func (w writing) compose(old oldPage) (drafted, []output, error) {
+	judged := w.judge(w.config, w.facts, w.teams, w.path, old.page)
+	merged := report.Markdown(frame(w.config), judged).Merge(old.page)
+	if w.strict && len(w.facts.Gaps()) > 0 {
+		w.code = exitUnknown
+	}
+	done := drafted{judged, merged, w.path}
+	outputs, err := w.render(judged, merged, old.page, w.path)
+	return done, outputs, err
+}
+
+// show prints the page, or says what a run would do.
+func (w writing) show() (drafted, error) {
+	old, err := readPage(w.path)
+	if err != nil {
+		return drafted{}, err
+	}
+	done, outputs, err := w.compose(old)
+	if err != nil {
+		return done, err
+	}
+	if w.path == "-" {
+		_, err = w.stdout.Write(outputs[0].text)
+		return done, err
+	}
+	w.sayDry(done, outputs)
+	return done, nil
+}
+
+// write puts the page in its place. Sources take their time, and people write
+// meanwhile: what counts is the page as it is now, and if it is saved at this
+// very moment, as it is then.
+func (w writing) write() (done drafted, err error) {
+	unlock, err := w.lock(w.path)
+	if err != nil {
+		return drafted{}, err
+	}
+	defer unlock()
+	if err := w.recover(w.path); err != nil {
+		return drafted{}, err
+	}
+	old, err := readPage(w.path)
+	if err != nil {
+		return drafted{}, err
+	}
+	done, outputs, err := w.compose(old)
+	if err != nil {
+		return done, err
+	}
+	if o, found := pageOf(outputs); found && !o.same {
+		if outputs, err = w.placePage(&done, old, o.text, outputs); err != nil {
+			return done, err
+		}
+	}
+	for _, o := range outputs {
+		if !o.page && !o.same {
+			if err := w.save(o.path, o.text); err != nil {
+				return done, withHint(err, "name another file with -o")
+			}
+		}
+	}
+	return done, nil
+}
+
+func pageOf(outputs []output) (output, bool) {
+	i := slices.IndexFunc(outputs, func(o output) bool { return o.page })
+	if i < 0 {
+		return output{}, false
+	}
+	return outputs[i], true
+}
+
+// placePage replaces the page, and makes everything anew from what it finds
+// there instead of what was read.
+func (w writing) placePage(done *drafted, old oldPage, text []byte, outputs []output) ([]output, error) {
+	if err := w.keepEdited(old, done.merged); err != nil {
+		return nil, err
+	}
+	err := w.replace(w.path, old.text, text, func(found []byte) ([]byte, error) {
+		now, err := takePage(w.path, found)
+		if err != nil {
+			return nil, err
+		}
+		if *done, outputs, err = w.compose(now); err != nil {
+			return nil, err
+		}
+		o, _ := pageOf(outputs)
+		return o.text, w.keepEdited(now, done.merged)
+	})
+	if err != nil {
+		return nil, withHint(err, "nothing was changed; name another file with -o")
+	}
+	return outputs, nil
+}
+
+// keepEdited keeps a page beside the new one if somebody edited it outside of
+// its slots.
+func (w writing) keepEdited(old oldPage, merged report.Merged) error {
+	if !merged.Edited {
+		return nil
+	}
+	kept, err := keepBeside(w.path, old.text)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.stderr, "warning: text outside of the slots of %s was edited; the page as it was is kept in %s\n", w.path, kept)
+	return nil
 }
 
 func checkFormats(d drafting) error {
@@ -186,6 +288,10 @@ func readPage(path string) (oldPage, error) {
 	if err != nil {
 		return oldPage{}, fmt.Errorf("page %s: %w", path, plainFileError(err))
 	}
+	return takePage(path, text)
+}
+
+func takePage(path string, text []byte) (oldPage, error) {
 	page, err := report.ParsePage(path, text)
 	if err != nil {
 		return oldPage{}, err
@@ -204,6 +310,7 @@ func frame(c *config.Config) report.Frame {
 type output struct {
 	path string
 	text []byte
+	page bool // people write in it
 	same bool // but for the time of making it is there already
 }
 
@@ -212,7 +319,7 @@ func (d drafting) render(judged aggregate.Report, merged report.Merged, old *rep
 	for _, f := range d.formats {
 		switch f {
 		case "markdown":
-			outputs = append(outputs, output{path, merged.Text, merged.Same})
+			outputs = append(outputs, output{path, merged.Text, true, merged.Same})
 		case "json":
 			var notes []report.Note
 			if old != nil {
@@ -230,28 +337,6 @@ func (d drafting) render(judged aggregate.Report, merged report.Merged, old *rep
 		}
 	}
 	return outputs, nil
-}
-
-// write replaces the files, each in one step: whoever reads meanwhile sees the
-// old or the new one. If somebody edited the page outside of its slots, the
-// page as it was is kept beside it first.
-func (p *program) write(outputs []output, old oldPage, merged report.Merged) error {
-	for _, o := range outputs {
-		if o.same {
-			continue
-		}
-		if merged.Edited && strings.HasSuffix(o.path, ".md") {
-			kept, err := keepBeside(o.path, old.text)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(p.stderr, "warning: text outside of the slots of %s was edited; the page as it was is kept in %s\n", o.path, kept)
-		}
-		if err := p.save(o.path, o.text); err != nil {
-			return withHint(err, "nothing was changed; name another file with -o")
-		}
-	}
-	return nil
 }
 
 // keepBeside saves a page under a name that is not taken.

@@ -32,6 +32,10 @@ type program struct {
 	now            func() time.Time
 	code           int // the exit code of a verb that did not fail
 
+	// atMoment, if not nil, is called at each moment at which a kill must do no
+	// harm. Tests kill there.
+	atMoment func(name string)
+
 	// flags that every verb has
 	configFile string
 	timeout    time.Duration
@@ -55,6 +59,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return exitWrong
 	}
 	return p.code
+}
+
+func (p *program) moment(name string) {
+	if p.atMoment != nil {
+		p.atMoment(name)
+	}
 }
 
 // A hinted error has a next step.
