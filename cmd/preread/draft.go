@@ -151,6 +151,7 @@ func (w writing) write() (done drafted, err error) {
 		return drafted{}, err
 	}
 	defer unlock()
+	w.moment("locked")
 	if err := w.recover(w.path); err != nil {
 		return drafted{}, err
 	}

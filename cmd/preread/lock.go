@@ -64,7 +64,7 @@ func (p *program) lockFolder(path string) (string, error) {
 }
 
 func (p *program) waitFor(l *flock.Flock) (taken bool, err error) {
-	ctx, cancel := context.WithTimeout(p.ctx, lockPatience)
+	ctx, cancel := context.WithTimeout(p.ctx, p.patience)
 	defer cancel()
 	taken, err = l.TryLockContext(ctx, 50*time.Millisecond)
 	if errors.Is(err, context.DeadlineExceeded) {

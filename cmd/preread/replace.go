@@ -98,23 +98,33 @@ func (p *program) place(path string, old, text []byte) (found []byte, err error)
 	if err == nil && old != nil && bytes.Equal(was, old) {
 		return nil, os.Remove(fresh)
 	}
-	return p.placeBack(path, text)
+	return p.placeBack(path, text, was)
 }
 
 // placeBack undoes a swap. What is swapped out must be our own page; if it is
-// not, somebody saved theirs a second time, and that one counts.
-func (p *program) placeBack(path string, text []byte) (found []byte, err error) {
+// not, somebody saved theirs a second time, and that one counts; was is their
+// first.
+func (p *program) placeBack(path string, text, was []byte) (found []byte, err error) {
 	fresh := freshName(path)
 	if _, err := swap(fresh, path); err != nil {
 		return nil, err
 	}
 	p.moment("placed back")
-	if out, err := os.ReadFile(fresh); err != nil || !bytes.Equal(out, text) {
-		if _, err := swap(fresh, path); err != nil {
-			return nil, err
-		}
+	out, err := os.ReadFile(fresh)
+	if err == nil && bytes.Equal(out, text) {
+		return os.ReadFile(path)
 	}
-	return os.ReadFile(path)
+	if _, err := swap(fresh, path); err != nil {
+		return nil, err
+	}
+	// What is left is what was put back, or a third save that came meanwhile.
+	if out, err = os.ReadFile(fresh); err != nil {
+		return nil, err
+	}
+	if found, err = os.ReadFile(path); err != nil || bytes.Equal(out, was) {
+		return found, err
+	}
+	return found, p.keepWords(path, out, found)
 }
 
 // placeBlindly is for systems without a swap: it looks, and then overwrites.
@@ -140,19 +150,29 @@ func (p *program) recover(path string) error {
 	if err != nil {
 		return fmt.Errorf("%s, left by a run that was killed: %w", fresh, plainFileError(err))
 	}
-	now, err := readPage(path)
-	if err != nil {
+	now, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("page %s: %w", path, plainFileError(err))
+	}
+	if err := p.keepWords(path, left, now); err != nil {
 		return err
 	}
-	if now.page != nil && noNewWords(left, *now.page) {
-		return os.Remove(fresh)
-	}
-	kept, err := keepBeside(path, left)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(p.stderr, "warning: a run was killed while it wrote %s; words that it found there are kept in %s\n", path, kept)
 	return os.Remove(fresh)
+}
+
+// keepWords keeps a text beside a page if it holds words that the page has not,
+// and says so.
+func (p *program) keepWords(path string, text, now []byte) error {
+	page, err := report.ParsePage(path, now)
+	if err == nil && noNewWords(text, page) {
+		return nil
+	}
+	kept, err := keepBeside(path, text)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stderr, "warning: %s was saved while it was made, or a run was killed; words that are not on it are kept in %s\n", path, kept)
+	return nil
 }
 
 // noNewWords reports whether every note of a text stands in a page too.

@@ -30,7 +30,8 @@ type program struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
-	code           int // the exit code of a verb that did not fail
+	code           int           // the exit code of a verb that did not fail
+	patience       time.Duration // how long to wait for another run
 
 	// atMoment, if not nil, is called at each moment at which a kill must do no
 	// harm. Tests kill there.
@@ -44,15 +45,19 @@ type program struct {
 
 // run is the program: it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv func(string) string, now func() time.Time) int {
-	p := &program{ctx: ctx, stdout: stdout, stderr: stderr, getenv: getenv, now: now}
+	p := &program{ctx: ctx, stdout: stdout, stderr: stderr, getenv: getenv, now: now, patience: lockPatience}
+	return p.run(args)
+}
+
+func (p *program) run(args []string) int {
 	root := p.root()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	err := root.ExecuteContext(p.ctx)
 	switch {
 	case p.ctx.Err() != nil:
-		fmt.Fprintln(stderr, "interrupted; files are as they were")
+		fmt.Fprintln(p.stderr, "interrupted; files are as they were")
 		return exitStopped
 	case err != nil:
 		p.complain(err)

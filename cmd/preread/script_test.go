@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 		"preread": func() {
 			os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, os.Getenv, func() time.Time { return scriptNow }))
 		},
+		killedName: draftUntilKilled,
 	})
 }
 
