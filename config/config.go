@@ -46,6 +46,7 @@ type Report struct {
 	Session  Session      `toml:"session"`  // the working session; zero: not said
 
 	Holidays []sources.Day `toml:"holidays"` // on which no team works
+	History  History       `toml:"history"`  // default: a file in the state folder
 }
 
 // A Session is the weekly hour in which manager and reader meet.

@@ -153,6 +153,30 @@ func TestJudgedLines(t *testing.T) {
 	}
 }
 
+func TestHistory(t *testing.T) {
+	for text, want := range map[string]config.History{
+		"none":                       {None: true},
+		"history.db":                 {Place: "history.db"},
+		"../state/./history.db":      {Place: "../state/history.db"},
+		"postgres://me@db/preread":   {Place: "postgres://me@db/preread"},
+		"env:PREREAD_HISTORY":        {Secret: sources.SecretRef{Scheme: "env", Name: "PREREAD_HISTORY"}},
+		"postgres://me:hunter2@db/x": {},
+		"postgres://db/x?password=a": {},
+		"postgres://me@db:port/x":    {},
+		"mysql://me@db/x":            {},
+		"":                           {},
+	} {
+		var got config.History
+		err := got.UnmarshalText([]byte(text))
+		if got != want || (err != nil) != (want == config.History{}) {
+			t.Errorf("%q: %+v, %v", text, got, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%v repeats the password", err)
+		}
+	}
+}
+
 // Each file of testdata/wrong is a settings file with mistakes; the lines
 // behind "# want:" at its end are all that may be said about it.
 func TestMistakes(t *testing.T) {

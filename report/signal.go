@@ -24,13 +24,28 @@ func SignalReason(f aggregate.Finding) string {
 	case v.State == change.Noise:
 		return "no sign of change: " + recent(f) + nextRange(f)
 	case v.State == change.Watch:
-		return fmt.Sprintf("worth a look, not yet a signal: %s; chance alone does this about once in %s looks", recent(f), rarity(v.P))
+		return fmt.Sprintf("worth a look, not yet a signal: %s; chance alone does this about once in %s looks%s", recent(f), rarity(v.P), wouldBe(v))
 	}
 	text := "a change"
 	if v.Worsening {
 		text = "a change for the worse"
 	}
 	return text + ": " + recent(f) + plausible(v)
+}
+
+// wouldBe says what a count of last week would have had to be for a signal.
+func wouldBe(v change.Verdict) string {
+	b := v.Block()
+	r := b.Usual(b.Recent.Exposure)
+	switch {
+	case v.Type != change.Count || v.Driver != 1 || !r.Known:
+		return ""
+	case v.Direction == change.Up:
+		return fmt.Sprintf("; %.0f or more would have been a signal", r.High+1)
+	case r.Low > 0:
+		return fmt.Sprintf("; %.0f or fewer would have been a signal", r.Low-1)
+	}
+	return ""
 }
 
 func unknownSignal(v change.Verdict) string {
@@ -87,7 +102,10 @@ func nextRange(f aggregate.Finding) string {
 		return ""
 	}
 	low, high := figure(f.Line, r.Low), figure(f.Line, r.High)
-	if f.Signal.Type == change.Count {
+	switch f.Signal.Type {
+	case change.Proportion:
+		return fmt.Sprintf("; next time %.0f to %.0f of %.0f would still be ordinary", r.Low, r.High, r.Of)
+	case change.Count:
 		low, high = strconv.FormatFloat(r.Low, 'f', 0, 64), strconv.FormatFloat(r.High, 'f', 0, 64)
 	}
 	return fmt.Sprintf("; next week %s to %s would still be ordinary", low, high)

@@ -2,6 +2,7 @@ package change
 
 import (
 	"math"
+	"slices"
 
 	"preread/aggregate/stats"
 )
@@ -59,10 +60,42 @@ func (m *Metric) next(expected prior) Range {
 		b := Block{Base: level, X2: m.rateSpread(base, level), DF: level.Weeks - 1}
 		b.widen(expected)
 		return b.counts(1)
+	case Proportion:
+		level := m.share(base)
+		b := Block{Base: level, X2: m.shareSpread(base, level), DF: level.Weeks - 1}
+		b.widen(expected)
+		return b.shares(m.usualTrials(base))
 	case Gauge:
 		return m.readings(base)
 	}
 	return Range{}
+}
+
+// usualTrials is the median of the trials of some weeks.
+func (m *Metric) usualTrials(s span) float64 {
+	var trials []float64
+	for i := s.from; i < s.to; i++ {
+		if m.known(i) {
+			trials = append(trials, m.Weeks[i].Trials)
+		}
+	}
+	slices.Sort(trials)
+	return trials[len(trials)/2]
+}
+
+// shares searches for the ends of the range of successes among some trials.
+// Away from the usual share the p only falls.
+func (b *Block) shares(trials float64) Range {
+	usual := func(x float64) bool {
+		tails, ok := stats.CompareShares(stats.Share{Successes: x, Trials: trials}, shareOf(b.Base))
+		return ok && widened(tails.Mid(), b.Phi, b.Nu) > rangeLevel
+	}
+	center := math.Floor(b.Base.Value * trials)
+	return Range{
+		Known: true, Of: trials,
+		High: furthest(center, 1, trials+1, func(x float64) bool { return x <= trials && usual(x) }),
+		Low:  -furthest(-center, 1, 1, func(x float64) bool { return x <= 0 && usual(-x) }),
+	}
 }
 
 // Usual returns what a Count may have been in a week of the given exposure,
@@ -127,5 +160,5 @@ func (m *Metric) readings(base span) Range {
 	}
 	b.Recent.Weeks, b.SD, b.R = 1, math.Sqrt(s.variance), s.r
 	half := stats.StudentQuantile(rangeLevel, s.df) * b.errorOf()
-	return Range{true, b.Base.Value - half, b.Base.Value + half}
+	return Range{Known: true, Low: b.Base.Value - half, High: b.Base.Value + half}
 }

@@ -289,3 +289,32 @@ func TestInputIsLeftAlone(t *testing.T) {
 		t.Error("a second judgement differs")
 	}
 }
+
+// The ends of the range of a share are the last successes that are no signal
+// by themselves.
+func TestNextShares(t *testing.T) {
+	m := Metric{Type: Proportion, Better: Higher}
+	for i := range 26 {
+		m.Weeks = append(m.Weeks, Week{Known: true, Exposure: 1, Successes: float64(15 + i%3), Trials: 20})
+	}
+	r := Judge([]Metric{m}).Verdicts[0].Next
+	if !r.Known || r.Of != 20 || r.Low >= 16 || r.High <= 16 || r.High > 20 || r.Low < 0 {
+		t.Fatalf("%+v", r)
+	}
+	state := func(successes float64) State {
+		next := m
+		next.Weeks = append(append([]Week{}, m.Weeks...), Week{Known: true, Exposure: 1, Successes: successes, Trials: 20})
+		return Judge([]Metric{next}).Verdicts[0].State
+	}
+	if state(r.Low) == Signal || r.Low > 0 && state(r.Low-1) != Signal {
+		t.Errorf("%.0f is %s and %.0f is %s", r.Low, state(r.Low), r.Low-1, state(r.Low-1))
+	}
+	all := m
+	all.Weeks = append([]Week{}, m.Weeks...)
+	for i := range all.Weeks {
+		all.Weeks[i].Successes = 20
+	}
+	if r := Judge([]Metric{all}).Verdicts[0].Next; r.High != 20 {
+		t.Errorf("all done: %+v", r)
+	}
+}

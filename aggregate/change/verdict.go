@@ -20,7 +20,7 @@ type Verdict struct {
 	Small     bool // Noise only because the effect is too small to matter
 
 	Long       bool  // the baseline lies before the window; else before each block
-	Next       Range // of the next week, of a Count or a Gauge
+	Next       Range // of the next week; unknown for a Duration
 	Since      int   // index of the week in which the present level about began
 	Run        int   // latest known weeks strictly on one side of the baseline's level
 	Settled    bool  // Run is long enough to propose the new level to a person
@@ -110,6 +110,7 @@ type Effect struct {
 type Range struct {
 	Known     bool
 	Low, High float64
+	Of        float64 // of a Proportion: the usual trials of a week, of which Low and High are successes
 }
 
 // A Report is what became of one report, in the order of its metrics.
