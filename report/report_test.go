@@ -390,3 +390,23 @@ func FuzzEscape(f *testing.F) {
 		}
 	})
 }
+
+// A level that has stood for eight weeks is proposed as the new normal, with
+// the line that accepts it.
+func TestASettledLevelIsProposed(t *testing.T) {
+	window := sources.Window{Last: sources.Week{Year: 2026, N: 46}, Count: 40, Shown: 6, Now: made}
+	var readings []sources.Reading
+	for i, week := range window.Weeks() {
+		v := 1 + 0.01*float64(i%3)
+		if i >= 32 {
+			v += 5
+		}
+		readings = append(readings, sources.Reading{Week: week, Value: v, Graded: sources.Whole()})
+	}
+	line := aggregate.Line{ID: "m", Noun: sources.Metrics, Better: aggregate.Lower}
+	facts := sources.Facts{Window: window, Answers: []sources.Answer{{Question: sources.Question{Team: "t", Line: "m"}, Readings: readings}}}
+	f := aggregate.Judge([]aggregate.Team{{ID: "t", Lines: []aggregate.Line{line}}}, facts).Teams[0].Lines[0]
+	if want := `it has been on this side for 8 weeks. If that is the new normal, say so: accepted = { from = 2026-09-21, reason = "…" }`; !strings.HasSuffix(SignalReason(f), want) {
+		t.Errorf("%s\ndoes not end with\n%s", SignalReason(f), want)
+	}
+}

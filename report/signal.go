@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"preread/aggregate"
@@ -24,13 +25,25 @@ func SignalReason(f aggregate.Finding) string {
 	case v.State == change.Noise:
 		return "no sign of change: " + recent(f) + nextRange(f)
 	case v.State == change.Watch:
-		return fmt.Sprintf("worth a look, not yet a signal: %s; chance alone does this about once in %s looks%s", recent(f), rarity(v.P), wouldBe(v))
+		return fmt.Sprintf("worth a look, not yet a signal: %s; chance alone does this about once in %s looks%s", recent(f), rarity(v.P), wouldBe(v)) + settledWords(f)
 	}
 	text := "a change"
 	if v.Worsening {
 		text = "a change for the worse"
 	}
-	return text + ": " + recent(f) + plausible(v)
+	return text + ": " + recent(f) + plausible(v) + settledWords(f)
+}
+
+// settledWords proposes a level that has stood for long as the new normal: only
+// a person can say that it is.
+func settledWords(f aggregate.Finding) string {
+	v := f.Signal
+	weeks := slices.Concat(f.Earlier, f.Weeks)
+	if !v.Settled || v.Run > len(weeks) {
+		return ""
+	}
+	from := weeks[len(weeks)-v.Run].Week.Monday()
+	return fmt.Sprintf("; it has been on this side for %d weeks. If that is the new normal, say so: accepted = { from = %s, reason = \"…\" }", v.Run, from)
 }
 
 // wouldBe says what a count of last week would have had to be for a signal.
