@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 )
 
@@ -38,11 +39,12 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // A SecretRef says where a secret is kept, never what it is: "env:NAME",
-// "file:PATH", "cmd:COMMAND", or "gh" for the sign-in that the gh command
-// holds. The zero SecretRef names nothing.
+// "file:PATH", "cmd:COMMAND", "credential:NAME" for one that systemd hands to
+// its service, or "gh" for the sign-in that the gh command holds. The zero
+// SecretRef names nothing.
 type SecretRef struct {
-	Scheme string // env, file, cmd or gh
-	Name   string // the variable, path or command; "" for gh
+	Scheme string // env, file, cmd, credential or gh
+	Name   string // the variable, path, command or credential; "" for gh
 }
 
 // IsZero reports whether no secret is named.
@@ -59,23 +61,31 @@ func (r SecretRef) String() string {
 // MarshalText returns the reference as it stands in the settings.
 func (r SecretRef) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// UnmarshalText reads a reference. A literal token is refused, and the
-// refusal does not repeat it.
+// UnmarshalText reads a reference. A literal token is refused, also one that
+// stands where the name of its place should, and the refusal does not repeat
+// it.
 func (r *SecretRef) UnmarshalText(text []byte) error {
 	s := string(text)
-	if s == "gh" {
-		*r = SecretRef{Scheme: "gh"}
-		return nil
-	}
 	scheme, name, found := strings.Cut(s, ":")
+	known := scheme == "env" || scheme == "file" || scheme == "cmd" || scheme == "credential"
 	switch {
-	case found && (scheme == "env" || scheme == "file" || scheme == "cmd"):
-		if name == "" {
-			return fmt.Errorf("%q names nothing after the colon", s)
-		}
-		*r = SecretRef{Scheme: scheme, Name: name}
-		return nil
-	default:
+	case s == "gh":
+		name = ""
+	case !found || !known || literal.MatchString(name):
 		return errors.New(`a secret does not belong into the settings; name where it is kept: "env:NAME", "file:PATH", "cmd:COMMAND" or "gh"`)
+	case name == "" || strings.ContainsRune(name, 0):
+		return fmt.Errorf("%s: names nothing after the colon", scheme)
+	case scheme == "env" && !variable.MatchString(name):
+		return errors.New(`env: wants the name of a variable, such as "env:JIRA_TOKEN"; the token itself does not belong into the settings`)
+	case scheme == "credential" && (strings.ContainsAny(name, `/\`) || name == "." || name == ".."):
+		return errors.New(`credential: wants the name that the service's LoadCredential= gives, such as "credential:jira-token"`)
 	}
+	*r = SecretRef{Scheme: scheme, Name: name}
+	return nil
 }
+
+var (
+	variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	// literal begins like the tokens of the systems that are read.
+	literal = regexp.MustCompile(`^(gh[pousr]_|github_pat_|ATATT|ATCTT|glpat-|xox[a-z]-)`)
+)

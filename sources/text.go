@@ -39,7 +39,8 @@ func OneLine(s string, limit int) string {
 // that cannot be seen at all.
 func directional(r rune) bool {
 	switch {
-	case r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff', r == '\u061c':
+	case r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2061' && r <= '\u206f', r == '\ufeff', r == '\u061c',
+		r == '\u00ad', r == '\u180e', r >= '\ufff9' && r <= '\ufffb', r >= '\U000e0000' && r <= '\U000e007f':
 		return true
 	}
 	return false

@@ -19,11 +19,15 @@ import (
 var errDisabled = errors.New("issues are disabled in this repository")
 
 // get reads one page of a list and returns the address of the next, "" after
-// the last. The path is below the API's base, or the address of a next page.
+// the last. The path is below the API's base, or the address of a next page;
+// read are the pages of the list so far.
 //
 // The body is decoded here and not by go-github, which takes an empty one for
 // an empty list.
-func get[T any](ctx context.Context, h *hub, repo Repo, path string) (page []T, next string, err error) {
+func get[T any](ctx context.Context, h *hub, repo Repo, path string, read trail) (page []T, next string, err error) {
+	if err := read.add(h, path); err != nil {
+		return nil, "", err
+	}
 	req, err := h.api.NewRequest(http.MethodGet, path, nil)
 	if err != nil {
 		return nil, "", h.unreadable(repo)
@@ -77,6 +81,9 @@ func (h *hub) inspect(resp *http.Response) error {
 
 	sso := resp.Header.Get("X-GitHub-SSO")
 	switch {
+	case resp.StatusCode != http.StatusUnauthorized && resp.Header.Get("X-RateLimit-Limit") == visitorLimit:
+		return sources.Unansweredf("%s does not know this token: it answered as an anonymous visitor", h.name).
+			WithHint("the token may be expired, or a proxy takes it off the requests; make a new one and run again")
 	case strings.HasPrefix(sso, "partial-results"):
 		return sources.Unansweredf("%s left out what single sign-on hides from this token", h.name).
 			WithHint("authorise the token for SAML single sign-on of the organisation, in the token's settings")
@@ -95,12 +102,30 @@ func (h *hub) inspect(resp *http.Response) error {
 	return nil
 }
 
+// visitorLimit is how many requests an hour GitHub allows to somebody without a
+// token. Nobody who is known to it has as few, so this tells an answer for a
+// visitor, who sees less, from one for the token's account.
+const visitorLimit = "60"
+
 // permission names the right that a refused request needs, where GitHub does.
 func permission(resp *http.Response) string {
 	if needs := sources.OneLine(resp.Header.Get("X-Accepted-GitHub-Permissions"), 80); needs != "" {
 		return "the token may lack the permission " + needs
 	}
 	return "the token may lack the right to read it"
+}
+
+// A trail is the pages of a list that were read. A list that leads back to one
+// of them has no end.
+type trail map[string]bool
+
+func (t trail) add(h *hub, path string) error {
+	if t[path] {
+		return sources.Unansweredf("%s leads in a circle: its list of pages does not end", h.name).
+			WithHint("something between here and %s may answer in its place; run again later", h.name)
+	}
+	t[path] = true
+	return nil
 }
 
 // nextLink returns the address that a Link header calls next. Addresses may

@@ -41,7 +41,7 @@ func (h *hub) addFollowUps(ctx context.Context, q Query, all []found, incidents 
 	}
 	for _, i := range rest {
 		f := all[i]
-		incidents[i].FollowUps = named[strings.ToLower(f.ref())]
+		incidents[i].FollowUps = named[strings.ToLower(f.moved().ref())]
 		if len(incidents[i].FollowUps) == 0 {
 			incidents[i].FollowUps = boxes(incidents[i].Evidence, f.GetBody())
 		}
@@ -73,10 +73,14 @@ func (h *hub) addSubIssues(ctx context.Context, f found, in *sources.Incident) e
 func (h *hub) followUpOf(f found) sources.FollowUp {
 	return sources.FollowUp{
 		Evidence: sources.Evidence{Source: h.name, Ref: f.ref(), URL: page(f.GetHTMLURL())},
-		Title:    f.GetTitle(),
+		Title:    title(f.GetTitle()),
 		Done:     f.GetState() == "closed",
 	}
 }
+
+// moved returns what was found under the name that its repository has by now.
+// The settings may still hold a former one, but people write the present one.
+func (f found) moved() found { return found{f.issue, home(f.issue, f.repo)} }
 
 // home returns the repository of a sub-issue, which need not be its parent's.
 func home(i issue, parent Repo) Repo {
@@ -103,11 +107,12 @@ func (h *hub) labelled(ctx context.Context, q Query, since time.Time) (map[strin
 		}
 		for _, i := range issues {
 			f := found{i, repo}
+			now := f.moved()
 			if i.IsPullRequest() || givenUp(i) || !hasLabels(i.Labels, []string{h.followUp}) {
 				continue
 			}
-			for _, ref := range references(repo, i.GetTitle()+"\n"+i.GetBody()) {
-				if ref != strings.ToLower(f.ref()) {
+			for _, ref := range references(now.repo, i.GetTitle()+"\n"+i.GetBody()) {
+				if ref != strings.ToLower(now.ref()) {
 					named[ref] = append(named[ref], h.followUpOf(f))
 				}
 			}

@@ -81,15 +81,16 @@ var asks = map[sources.Noun]sim.Ask{
 	sources.Shipped:   {Repos: []string{"kettle/checkout"}},
 }
 
-func TestCollector(t *testing.T) {
-	sourcetest.Run(t, Kind, func(t *testing.T) sourcetest.World {
-		org, _ := kettle(t)
-		w := sourcetest.World{System: org, Token: sim.Token, Settings: "url = \"URL\"\ntoken = \"env:T\"", Window: window(t)}
-		for _, n := range Kind.Nouns {
-			w.Queries = append(w.Queries, sources.Query{Noun: n, Text: asks[n].Text()})
-		}
-		return w
-	})
+func TestCollector(t *testing.T) { sourcetest.Run(t, Kind, world) }
+
+// world is the company's GitHub with a question for each noun.
+func world(t *testing.T) sourcetest.World {
+	org, _ := kettle(t)
+	w := sourcetest.World{System: org, Token: sim.Token, Settings: "url = \"URL\"\ntoken = \"env:T\"", Window: window(t), Cases: cases(t)}
+	for _, n := range Kind.Nouns {
+		w.Queries = append(w.Queries, sources.Query{Noun: n, Text: asks[n].Text()})
+	}
+	return w
 }
 
 // seen is what a question gave, of any noun.

@@ -52,8 +52,8 @@ func (h *hub) incidents(ctx context.Context, window sources.Window, query source
 func (h *hub) incident(ctx context.Context, q Query, f found) (sources.Incident, error) {
 	in := sources.Incident{
 		Evidence: sources.Evidence{Source: h.name, Ref: f.ref(), URL: page(f.GetHTMLURL())},
-		Title:    f.GetTitle(),
-		Severity: h.severityOf(f.Labels),
+		Title:    title(f.GetTitle()),
+		Severity: sources.OneLine(h.severityOf(f.Labels), 60),
 		Opened:   f.GetCreatedAt().Time,
 		Resolved: f.closed(),
 		Graded:   sources.Whole(),
@@ -67,6 +67,10 @@ func (h *hub) incident(ctx context.Context, q Query, f found) (sources.Incident,
 	if r.labelled.After(in.Opened) && (in.Resolved.IsZero() || !r.labelled.After(in.Resolved)) {
 		in.Opened = r.labelled
 	}
+	if r.untold {
+		in.Graded = in.Worse(sources.Graded{Grade: sources.Approximate,
+			Reason: "its timeline does not tell when it got its label, so it counts from its creation"})
+	}
 	in.Acknowledged = r.taken
 	if !r.taken.IsZero() && r.taken.Before(in.Opened) {
 		in.Acknowledged = in.Opened
@@ -78,6 +82,7 @@ func (h *hub) incident(ctx context.Context, q Query, f found) (sources.Incident,
 type reaction struct {
 	labelled time.Time // when it first had had each label of the query
 	taken    time.Time // when somebody took it
+	untold   bool      // a label of the query is not in the timeline
 }
 
 // reaction reads an issue's timeline as far as it is needed.
@@ -89,8 +94,9 @@ func (h *hub) reaction(ctx context.Context, q Query, f found) (reaction, error) 
 		for _, l := range q.Labels {
 			missing[strings.ToLower(l)] = true
 		}
+		read := trail{}
 		for path != "" && (len(missing) > 0 || r.taken.IsZero()) {
-			events, next, err := get[gh.Timeline](ctx, h, f.repo, path)
+			events, next, err := get[gh.Timeline](ctx, h, f.repo, path, read)
 			if err != nil {
 				return reaction{}, err
 			}
@@ -100,7 +106,7 @@ func (h *hub) reaction(ctx context.Context, q Query, f found) (reaction, error) 
 			path = next
 		}
 		if len(missing) > 0 {
-			r.labelled = time.Time{}
+			r.labelled, r.untold = time.Time{}, true
 		}
 		return r, nil
 	})

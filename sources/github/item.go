@@ -58,14 +58,14 @@ func (h *hub) item(f found) sources.Item {
 	item := sources.Item{
 		Evidence: sources.Evidence{Source: h.name, Ref: f.ref(), URL: page(f.GetHTMLURL())},
 		Kind:     sources.Issue,
-		Title:    f.GetTitle(),
+		Title:    title(f.GetTitle()),
 		Created:  f.GetCreatedAt().Time,
 		Scope:    []sources.Span{{From: f.GetCreatedAt().Time}},
 		Bot:      h.bot(f.User),
 		Graded:   sources.Whole(),
 	}
 	if f.Type != nil {
-		item.Type = f.Type.Name
+		item.Type = sources.OneLine(f.Type.Name, 60)
 	}
 	if f.IsPullRequest() {
 		item.Kind = sources.PullRequest
@@ -94,6 +94,9 @@ func abandoned(f found) time.Time {
 func givenUp(i issue) bool {
 	return i.GetStateReason() == "not_planned" || i.GetStateReason() == "duplicate"
 }
+
+// title makes people's words for a piece of work one line of bearable length.
+func title(words string) string { return sources.OneLine(words, 250) }
 
 // bot reports whether an account is a machine: by its type, by the suffix that
 // Apps have, or because the settings say so.

@@ -22,15 +22,14 @@ type address struct{ *url.URL }
 // UnmarshalText reads what people know as GitHub's address: that of its pages
 // or of its API. The token goes over plain http to this machine only.
 func (a *address) UnmarshalText(text []byte) error {
-	shown := sources.OneLine(string(text), 80)
 	u, err := url.Parse(string(text))
+	if strings.ContainsAny(string(text), "@?#") || err != nil { // what is refused here may hold a secret
+		return errors.New("an address is written like https://ghe.acme.example, without user, password, ? or #; use token")
+	}
+	shown := sources.OneLine(string(text), 80)
 	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
+	case u.Host == "" || u.Opaque != "":
 		return fmt.Errorf("%q is not an address such as https://ghe.acme.example", shown)
-	case u.User != nil:
-		return errors.New("an address does not hold a user or password; use token")
-	case u.RawQuery != "" || u.Fragment != "":
-		return fmt.Errorf("%q has something after its path", shown)
 	case u.Scheme != "https" && (u.Scheme != "http" || !web.Loopback(u.Hostname())):
 		return fmt.Errorf("%q would send the token unprotected; use https", shown)
 	}
@@ -45,8 +44,8 @@ type pages struct{ *url.URL }
 // UnmarshalText reads the address of a web site.
 func (p *pages) UnmarshalText(text []byte) error {
 	u, err := url.Parse(string(text))
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("%q is not the address of a web site", sources.OneLine(string(text), 80))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(string(text), "@?#") {
+		return errors.New("not the address of a web site, such as https://ghe.acme.example")
 	}
 	p.URL = u
 	return nil

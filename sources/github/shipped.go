@@ -53,7 +53,7 @@ func (h *hub) merged(ctx context.Context, window sources.Window, q Query, repo R
 			items = append(items, sources.Item{
 				Evidence: sources.Evidence{Source: h.name, Ref: fmt.Sprintf("%s#%d", repo, p.GetNumber()), URL: page(p.GetHTMLURL())},
 				Kind:     sources.PullRequest,
-				Title:    p.GetTitle(),
+				Title:    title(p.GetTitle()),
 				Created:  p.GetCreatedAt().Time,
 				Done:     []sources.Span{{From: p.GetMergedAt().Time}},
 				Bot:      h.bot(p.User),
@@ -86,9 +86,9 @@ func (h *hub) published(ctx context.Context, window sources.Window, repo Repo) (
 			continue
 		}
 		items = append(items, sources.Item{
-			Evidence:   sources.Evidence{Source: h.name, Ref: repo.String() + "@" + r.GetTagName(), URL: page(r.GetHTMLURL())},
+			Evidence:   sources.Evidence{Source: h.name, Ref: repo.String() + "@" + title(r.GetTagName()), URL: page(r.GetHTMLURL())},
 			Kind:       sources.Release,
-			Title:      cmp.Or(r.GetName(), r.GetTagName()),
+			Title:      title(cmp.Or(r.GetName(), r.GetTagName())),
 			Created:    published, // GitHub's created_at is the date of the commit
 			Done:       []sources.Span{{From: published}},
 			Prerelease: r.GetPrerelease(),
@@ -151,9 +151,9 @@ func newest[T any](ctx context.Context, h *hub, repo Repo, f feed[T], start time
 	first := fmt.Sprintf("repos/%s/%s", repo, f.path)
 	return remember(ctx, &h.kept, first+" since "+start.UTC().String(), func() ([]T, error) {
 		p := pass[T]{feed: f, seen: map[int64]entry[T]{}}
-		pages := 0
+		pages, read := 0, trail{}
 		for path := first; path != ""; pages++ {
-			page, next, err := get[T](ctx, h, repo, path)
+			page, next, err := get[T](ctx, h, repo, path, read)
 			if err != nil {
 				return nil, err
 			}
@@ -166,8 +166,9 @@ func newest[T any](ctx context.Context, h *hub, repo Repo, f feed[T], start time
 				path = ""
 			}
 		}
+		read = trail{}
 		for path := first; path != "" && pages > 1; {
-			page, next, err := get[T](ctx, h, repo, path)
+			page, next, err := get[T](ctx, h, repo, path, read)
 			if err != nil {
 				return nil, err
 			}

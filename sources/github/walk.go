@@ -13,6 +13,8 @@ import (
 	"time"
 
 	gh "github.com/google/go-github/v60/github"
+
+	"preread/sources"
 )
 
 // perPage is the longest page that GitHub gives; a larger one is cut to this
@@ -73,9 +75,9 @@ func (h *hub) walk(ctx context.Context, w walk) ([]issue, error) {
 	first := w.path(w.since)
 	return remember(ctx, &h.kept, first+" until "+w.until.UTC().String(), func() ([]issue, error) {
 		seen := map[int]issue{}
-		since, path := w.since, first
+		since, path, read := w.since, first, trail{}
 		for path != "" {
-			page, next, err := get[issue](ctx, h, w.repo, path)
+			page, next, err := get[issue](ctx, h, w.repo, path, read)
 			if err != nil {
 				return nil, err
 			}
@@ -117,7 +119,7 @@ func (h *hub) search(ctx context.Context, q Query, start time.Time) ([]found, er
 	var all []found
 	var enabled, missing []Repo
 	for _, repo := range q.Repos {
-		filter, ok, err := h.filter(ctx, q, repo)
+		filter, counted, ok, err := h.filter(ctx, q, repo)
 		if err != nil {
 			return nil, err
 		}
@@ -131,6 +133,10 @@ func (h *hub) search(ctx context.Context, q Query, start time.Time) ([]found, er
 		}
 		if err != nil {
 			return nil, err
+		}
+		if len(issues) == 0 && start.IsZero() && counted > 0 {
+			return nil, sources.Unansweredf("%s counts %d issues in the milestone %q of %s and shows none", h.name, counted, sources.OneLine(q.Milestone, 60), repo).
+				WithHint("the token may lack the right to read issues; run again later")
 		}
 		enabled = append(enabled, repo)
 		for _, i := range issues {
@@ -184,7 +190,7 @@ func (h *hub) collect(ctx context.Context, repo Repo, filter url.Values, start t
 func (h *hub) onePage(ctx context.Context, repo Repo, filter url.Values) ([]issue, error) {
 	path := walk{repo: repo, filter: filter}.path(time.Time{})
 	return remember(ctx, &h.kept, path+" on one page", func() ([]issue, error) {
-		page, next, err := get[issue](ctx, h, repo, path)
+		page, next, err := get[issue](ctx, h, repo, path, trail{})
 		if err != nil || next != "" {
 			return nil, err
 		}
@@ -195,10 +201,11 @@ func (h *hub) onePage(ctx context.Context, repo Repo, filter url.Values) ([]issu
 	})
 }
 
-// filter returns the parameters by which GitHub narrows a list to a query, and
-// whether the repository has the query's milestone.
-func (h *hub) filter(ctx context.Context, q Query, repo Repo) (url.Values, bool, error) {
-	v := url.Values{}
+// filter returns the parameters by which GitHub narrows a list to a query, how
+// many issues and pull requests GitHub counts where a milestone is all that the
+// list is narrowed to, and whether the repository has the query's milestone.
+func (h *hub) filter(ctx context.Context, q Query, repo Repo) (v url.Values, counted int, ok bool, err error) {
+	v = url.Values{}
 	var labels []string
 	for _, l := range q.Labels {
 		if !strings.Contains(l, ",") { // the list would take it for two
@@ -211,14 +218,18 @@ func (h *hub) filter(ctx context.Context, q Query, repo Repo) (url.Values, bool,
 	if q.Author != "" {
 		v.Set("creator", q.Author)
 	}
+	narrowed := len(v) > 0
 	if q.Milestone != "" {
-		number, err := h.milestone(ctx, repo, q.Milestone)
-		if err != nil || number == 0 {
-			return nil, false, err
+		m, err := h.milestone(ctx, repo, q.Milestone)
+		if err != nil || m.GetNumber() == 0 {
+			return nil, 0, false, err
 		}
-		v.Set("milestone", strconv.Itoa(number))
+		v.Set("milestone", strconv.Itoa(m.GetNumber()))
+		if !narrowed {
+			counted = m.GetOpenIssues() + m.GetClosedIssues()
+		}
 	}
-	return v, true, nil
+	return v, counted, true, nil
 }
 
 // wants reports whether a query asks for an issue. The server was asked to
@@ -239,26 +250,27 @@ func hasLabels(have []*gh.Label, want []string) bool {
 	return true
 }
 
-// milestone returns the number of a milestone, 0 if there is none so named.
-// Its title counts in any case, as in GitHub's search, an exact one first.
-func (h *hub) milestone(ctx context.Context, repo Repo, title string) (int, error) {
+// milestone returns a milestone by its title, a zero one if there is none so
+// named. The title counts in any case, as in GitHub's search, an exact one
+// first.
+func (h *hub) milestone(ctx context.Context, repo Repo, title string) (gh.Milestone, error) {
+	var found gh.Milestone
 	all, err := readAll[gh.Milestone](ctx, h, repo, "milestones?per_page="+perPage+"&state=all")
 	if errors.Is(err, errDisabled) {
-		return 0, nil
+		return found, nil
 	}
 	if err != nil {
-		return 0, err
+		return found, err
 	}
-	number := 0
 	for _, m := range all {
 		switch {
 		case m.GetTitle() == title:
-			return m.GetNumber(), nil
-		case number == 0 && strings.EqualFold(m.GetTitle(), title):
-			number = m.GetNumber()
+			return m, nil
+		case found.GetNumber() == 0 && strings.EqualFold(m.GetTitle(), title):
+			found = m
 		}
 	}
-	return number, nil
+	return found, nil
 }
 
 // labelsExist refuses a query for a label that no repository has. GitHub
@@ -287,9 +299,9 @@ func (h *hub) labelsExist(ctx context.Context, q Query, repos []Repo) error {
 func readAll[T any](ctx context.Context, h *hub, repo Repo, rest string) ([]T, error) {
 	path := fmt.Sprintf("repos/%s/%s", repo, rest)
 	return remember(ctx, &h.kept, path, func() ([]T, error) {
-		all := []T{}
+		all, read := []T{}, trail{}
 		for path != "" {
-			page, next, err := get[T](ctx, h, repo, path)
+			page, next, err := get[T](ctx, h, repo, path, read)
 			if err != nil {
 				return nil, err
 			}

@@ -2,6 +2,7 @@ package github
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,7 +44,7 @@ func TestReleasesOfOldCommits(t *testing.T) {
 		repo.Releases = append(repo.Releases, sim.Release{Tag: tag, Commit: commit, Published: published})
 	}
 	for k := range 98 {
-		add("v2."+string(rune('A'+k)), hour(t, k), hour(t, k+1))
+		add("v2."+strconv.Itoa(k), hour(t, k), hour(t, k+1))
 	}
 	add("v1.9", hour(t, -2000), hour(t, -1999))
 	add("v1.8.1", hour(t, -3000), hour(t, 500))

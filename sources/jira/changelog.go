@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"preread/sources"
 	"preread/sources/internal/web"
 )
 
@@ -100,7 +101,30 @@ func (s *source) changes(ctx context.Context, st *site, issues []issue) (map[str
 	for _, id := range missing {
 		logs[id] = got[id]
 	}
+	if withheld(issues, logs) {
+		return nil, sources.Unansweredf("jira shows no history of issues to this token").
+			WithHint("see that the token's account may browse the projects of the query")
+	}
 	return logs, nil
+}
+
+// withheld reports changelogs that cannot be all: not one issue has any change,
+// yet one was resolved some time after it was created.
+func withheld(issues []issue, logs map[string][]change) bool {
+	var resolved bool
+	for _, i := range issues {
+		if len(logs[i.ID]) > 0 {
+			return false
+		}
+		resolved = resolved || i.resolvedLater()
+	}
+	return resolved
+}
+
+// resolvedLater reports an issue that was not created as resolved: it must have
+// changed since.
+func (i issue) resolvedLater() bool {
+	return !i.ResolutionDate.IsZero() && i.ResolutionDate.Sub(i.Created.Time) > time.Minute
 }
 
 // Page sizes of the bulk read of changelogs.
@@ -188,6 +212,7 @@ func (s *source) bySearch(ctx context.Context, ids []string) (map[string][]chang
 // paged reads the whole changelog of one issue of Cloud.
 func (s *source) paged(ctx context.Context, id string) ([]change, error) {
 	var all []history
+	firsts := repeats{}
 	for {
 		var p page
 		path := fmt.Sprintf("rest/api/3/issue/%s/changelog?startAt=%d&maxResults=100", url.PathEscape(id), len(all))
@@ -196,6 +221,11 @@ func (s *source) paged(ctx context.Context, id string) ([]change, error) {
 		}
 		if p.Values == nil {
 			return nil, unreadable()
+		}
+		if len(p.Values) > 0 && p.Values[0].ID != "" {
+			if err := firsts.add(string(p.Values[0].ID)); err != nil {
+				return nil, err
+			}
 		}
 		all = append(all, p.Values...)
 		if p.IsLast || len(p.Values) == 0 || p.Total > 0 && len(all) >= p.Total {

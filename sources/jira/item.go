@@ -251,11 +251,17 @@ func (i issue) settled() time.Time {
 func (r reader) item(row issue, log []change, graded sources.Graded) (it sources.Item, ok bool) {
 	now := r.window.Now
 	it = sources.Item{
-		Evidence: r.source.evidence(r.site, row.Key), Kind: sources.Issue, Type: row.Type.Name, Title: row.title(),
+		Evidence: r.source.evidence(r.site, row.Key), Kind: sources.Issue, Type: sources.OneLine(row.Type.Name, 60), Title: row.title(),
 		Created: row.Created.Time, Points: row.pointsAt(r.est, log, now),
 	}
 	moves := changesOf(log, statusField)
 	switch isDone := r.site.doneFor(row); {
+	case len(moves) == 0 && isDone(row.Status.value()) && row.resolvedLater():
+		it.Done = []sources.Span{{From: row.settled()}}
+		if row.touched(r.window.Start()) {
+			graded = graded.Worse(sources.Graded{Grade: sources.Approximate,
+				Reason: "jira tells no history of its status, so it counts as done since it was resolved"})
+		}
 	case row.touched(r.window.Start()):
 		it.Done = reaching(r.window.Start(), spans(row.Status.value(), moves, row.Created.Time, now, isDone))
 	case isDone(row.Status.value()):

@@ -86,19 +86,21 @@ func (p product) open(t testing.TB, url, more, token string) sources.Source {
 
 func TestSource(t *testing.T) {
 	for _, p := range products {
-		t.Run(p.name, func(t *testing.T) {
-			sourcetest.Run(t, Kind, func(t *testing.T) sourcetest.World {
-				return sourcetest.World{
-					System: p.handler(kettle(t, 1), token), Token: token, Settings: p.settings, Window: window(t, 6),
-					Queries: []sources.Query{
-						{Noun: sources.Goals, Text: "parent = POUR-100"},
-						{Noun: sources.Quality, Text: "project = POUR AND issuetype = Bug"},
-						{Noun: sources.Delivery, Board: 42},
-						{Noun: sources.Incidents, Text: "project = LEAF AND issuetype = Incident ORDER BY priority DESC"},
-					},
-				}
-			})
-		})
+		t.Run(p.name, func(t *testing.T) { sourcetest.Run(t, Kind, p.world) })
+	}
+}
+
+// world is the company's Jira with a question for each noun.
+func (p product) world(t *testing.T) sourcetest.World {
+	return sourcetest.World{
+		System: p.handler(kettle(t, 1), token), Token: token, Settings: p.settings, Window: window(t, 6),
+		Queries: []sources.Query{
+			{Noun: sources.Goals, Text: "parent = POUR-100"},
+			{Noun: sources.Quality, Text: "project = POUR AND issuetype = Bug"},
+			{Noun: sources.Delivery, Board: 42},
+			{Noun: sources.Incidents, Text: "project = LEAF AND issuetype = Incident ORDER BY priority DESC"},
+		},
+		Cases: p.cases(t),
 	}
 }
 

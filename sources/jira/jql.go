@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"preread/sources"
 )
@@ -39,10 +40,10 @@ func (w word) is(keyword string) bool { return w.kind == plain && strings.EqualF
 func scan(jql string) ([]word, error) {
 	var words []word
 	for i := 0; i < len(jql); {
-		c := rune(jql[i])
+		c, size := utf8.DecodeRuneInString(jql[i:])
 		switch {
 		case unicode.IsSpace(c):
-			i++
+			i += size
 		case c == '"' || c == '\'':
 			w, ok := scanQuoted(jql, i)
 			if !ok {
@@ -61,7 +62,7 @@ func scan(jql string) ([]word, error) {
 			end := i + strings.IndexFunc(jql[i:]+" ", func(r rune) bool {
 				return unicode.IsSpace(r) || strings.ContainsRune("\"'(),=!<>~&|", r)
 			})
-			end = max(end, i+1) // a lone byte that is no text, such as a Latin-1 space
+			end = max(end, i+size)
 			words = append(words, word{plain, jql[i:end], i, end})
 			i = end
 		}

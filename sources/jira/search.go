@@ -68,10 +68,15 @@ type repeats map[string]bool
 
 func (r repeats) add(token string) error {
 	if r[token] {
-		return sources.Unansweredf("jira leads in a circle: its list of pages does not end")
+		return circle()
 	}
 	r[token] = true
 	return nil
+}
+
+func circle() error {
+	return sources.Unansweredf("jira leads in a circle: its list of pages does not end").
+		WithHint("something between here and jira may answer in its place; run again later")
 }
 
 func (s *source) searchCloud(ctx context.Context, jql string, fields []string, expand string) ([]issue, error) {
@@ -118,6 +123,7 @@ func (s *source) searchServer(ctx context.Context, jql string, fields []string) 
 		Expand     []string `json:"expand"`
 	}{JQL: jql, MaxResults: serverPage, Fields: fields, Expand: []string{"changelog"}}
 	var all []issue
+	firsts := repeats{}
 	for {
 		var answer struct {
 			Total  *int     `json:"total"`
@@ -131,6 +137,11 @@ func (s *source) searchServer(ctx context.Context, jql string, fields []string) 
 		}
 		if *answer.Total > mostIssues {
 			return nil, tooMany()
+		}
+		if len(*answer.Issues) > 0 {
+			if err := firsts.add((*answer.Issues)[0].ID); err != nil {
+				return nil, err
+			}
 		}
 		all = append(all, *answer.Issues...)
 		ask.StartAt += len(*answer.Issues)

@@ -68,6 +68,7 @@ func (s *source) visit(ctx context.Context) (*site, error) {
 		info struct {
 			BaseURL        string `json:"baseUrl"`
 			DeploymentType string `json:"deploymentType"`
+			Version        string `json:"version"`
 		}
 		myself struct {
 			AccountID string `json:"accountId"`
@@ -93,7 +94,7 @@ func (s *source) visit(ctx context.Context) (*site, error) {
 	if cmp.Or(myself.AccountID, myself.Name, myself.Key) == "" {
 		return nil, anonymous(s.name)
 	}
-	if len(st.fields) == 0 || len(st.statuses) == 0 {
+	if len(st.fields) == 0 || len(st.statuses) == 0 || info.BaseURL+info.DeploymentType+info.Version == "" {
 		return nil, unreadable()
 	}
 	switch info.DeploymentType {
@@ -124,7 +125,7 @@ func (st *site) browse(key string) string { return st.web + "/browse/" + url.Pat
 
 // evidence points to an issue.
 func (s *source) evidence(st *site, key string) sources.Evidence {
-	return sources.Evidence{Source: s.name, Ref: key, URL: st.browse(key)}
+	return sources.Evidence{Source: s.name, Ref: sources.OneLine(key, 60), URL: st.browse(key)}
 }
 
 // navigator points to Jira's own list of what a query finds. Before anything was

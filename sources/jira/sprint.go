@@ -66,6 +66,9 @@ func (s *source) sprints(ctx context.Context, w sources.Window, q sources.Query)
 		return nil, err
 	}
 	b.graded = b.graded.Worse(graded)
+	if len(issues) == 0 {
+		b.graded = b.graded.Worse(sources.Graded{Grade: sources.Partial, Reason: "no issue of its sprints is shown to this token"})
+	}
 	logs, err := s.changes(ctx, st, issues)
 	if err != nil {
 		return nil, err
@@ -131,19 +134,19 @@ func (s *source) sprintRows(ctx context.Context, w sources.Window, board int64) 
 	if err != nil || last {
 		return rows, err
 	}
+	first, front := len(rows), rows[0].ID
 	if total == 0 { // not told
 		for !last {
 			var more []sprintRow
-			if more, _, last, err = s.sprintsFrom(ctx, board, len(rows)); err != nil {
+			if more, last, err = s.sprintsAfter(ctx, board, len(rows), front); err != nil {
 				return nil, err
 			}
 			rows = append(rows, more...)
 		}
 		return rows, nil
 	}
-	first := len(rows)
 	for end, empty := total, 0; end > first && empty < emptyPages; end -= sprintPage {
-		page, err := s.sprintsBetween(ctx, board, max(first, end-sprintPage), end)
+		page, err := s.sprintsBetween(ctx, board, max(first, end-sprintPage), end, front)
 		if err != nil {
 			return nil, err
 		}
@@ -158,10 +161,10 @@ func (s *source) sprintRows(ctx context.Context, w sources.Window, board int64) 
 
 // sprintsBetween reads a stretch of the list, in several requests where the
 // pages are smaller than expected.
-func (s *source) sprintsBetween(ctx context.Context, board int64, start, end int) ([]sprintRow, error) {
+func (s *source) sprintsBetween(ctx context.Context, board int64, start, end int, front int64) ([]sprintRow, error) {
 	var rows []sprintRow
 	for start < end {
-		page, _, last, err := s.sprintsFrom(ctx, board, start)
+		page, last, err := s.sprintsAfter(ctx, board, start, front)
 		if err != nil {
 			return nil, err
 		}
@@ -172,6 +175,16 @@ func (s *source) sprintsBetween(ctx context.Context, board int64, start, end int
 		}
 	}
 	return rows, nil
+}
+
+// sprintsAfter reads a page behind the first. What begins with the front of the
+// list again is not that page: then the list has no end.
+func (s *source) sprintsAfter(ctx context.Context, board int64, start int, front int64) ([]sprintRow, bool, error) {
+	page, _, last, err := s.sprintsFrom(ctx, board, start)
+	if err == nil && len(page) > 0 && page[0].ID == front {
+		return nil, false, circle()
+	}
+	return page, last, err
 }
 
 func (s *source) sprintsFrom(ctx context.Context, board int64, start int) (rows []sprintRow, total int, last bool, err error) {

@@ -105,12 +105,20 @@ func (s *server) grade(t tally, week span, coverage float64) sources.Graded {
 		if c.overlaps(week) && c.warned {
 			partly("%s", s.doubts())
 		}
+		if c.overlaps(week) && c.torn {
+			partly("%s", s.contradicts())
+		}
+	}
+	if slices.ContainsFunc(t.empty, week.overlaps) {
+		partly("%s", s.contradicts())
 	}
 	if t.pulse.warned || slices.ContainsFunc(t.warned, week.overlaps) {
 		partly("%s", s.doubts())
 	}
 	return grade
 }
+
+func (s *server) contradicts() string { return s.name + " gave answers about alarms that do not agree" }
 
 // wholeFrom is the coverage from which a week counts as seen.
 const wholeFrom = 0.95

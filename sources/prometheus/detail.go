@@ -110,6 +110,7 @@ func (d detail) selector(matchers []matcher) string {
 type closeUp struct {
 	points map[instance][]point
 	warned []span
+	empty  []span // where the survey saw alerts, and a closer look none
 }
 
 // details reads the planned stretches.
@@ -117,21 +118,31 @@ func (s *server) details(ctx context.Context, matchers []matcher, planned []deta
 	takes, err := parallel(ctx, len(planned), func(ctx context.Context, i int) (take, error) {
 		return s.samples(ctx, planned[i].selector(matchers), planned[i].span)
 	})
+	if err != nil {
+		return closeUp{}, err
+	}
 	all := closeUp{points: map[instance][]point{}}
 	for i, t := range takes {
+		joined, err := s.join(t.streams)
+		if err != nil {
+			return closeUp{}, err
+		}
 		if t.warned {
 			all.warned = append(all.warned, planned[i].span)
 		}
-		for in, points := range s.join(t.streams) {
+		if len(joined) == 0 {
+			all.empty = append(all.empty, planned[i].span)
+		}
+		for in, points := range joined {
 			all.points[in] = append(all.points[in], points...)
 		}
 	}
-	return all, err
+	return all, nil
 }
 
 // join puts firing samples and activations of one instance and one evaluation
 // together: both series are written with the same timestamp.
-func (s *server) join(streams model.Matrix) map[instance][]point {
+func (s *server) join(streams model.Matrix) (map[instance][]point, error) {
 	active := map[instance]map[model.Time]float64{}
 	for _, stream := range streams {
 		if stream.Metric[model.MetricNameLabel] != "ALERTS_FOR_STATE" {
@@ -142,6 +153,9 @@ func (s *server) join(streams model.Matrix) map[instance][]point {
 			active[in] = make(map[model.Time]float64, len(stream.Values))
 		}
 		for _, v := range stream.Values {
+			if !countable(float64(v.Value)) {
+				return nil, s.unreadable()
+			}
 			active[in][v.Timestamp] = float64(v.Value)
 		}
 	}
@@ -157,5 +171,5 @@ func (s *server) join(streams model.Matrix) map[instance][]point {
 			}
 		}
 	}
-	return joined
+	return joined, nil
 }

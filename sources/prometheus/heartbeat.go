@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"preread/sources"
 )
 
 // A pulse tells when each replica of the server ran, as far as its heartbeat
@@ -81,6 +83,9 @@ func (s *server) heartCounts(ctx context.Context, whole []span) (replicas map[st
 		spans = append(spans, column.span)
 		warned = warned || column.warned
 		for _, c := range column.cells {
+			if !countable(c.value) {
+				return nil, nil, false, s.unreadable()
+			}
 			replica, labels := s.replicaOf(c.metric), nameless(c.metric)
 			if replicas[replica] == nil {
 				replicas[replica] = hearts{}
@@ -178,6 +183,9 @@ func (s *server) heartTimes(ctx context.Context, replicas map[string]hearts, spa
 		return s.samples(ctx, string(s.heartbeat), parts[i].grow(around))
 	})
 	for _, t := range takes {
+		if err == nil && len(t.streams) == 0 { // yet its samples were counted
+			err = sources.Unansweredf("%s gave answers about its heartbeat that do not agree", s.name).WithHint("run again later")
+		}
 		warned = warned || t.warned
 		for _, stream := range t.streams {
 			h := replicas[s.replicaOf(stream.Metric)][nameless(stream.Metric)]

@@ -98,17 +98,19 @@ var onlyCounts = cmp.Options{
 	cmpopts.EquateApprox(0, 0.0003),
 }
 
-func TestSource(t *testing.T) {
-	sourcetest.Run(t, prometheus.Kind, func(t *testing.T) sourcetest.World {
-		return sourcetest.World{
-			System:   kettle(t, 1),
-			Token:    token,
-			Settings: "url = 'URL'\ntoken = 'env:T'\n" + publicly,
-			Window:   window(t, 6),
-			Queries: []sources.Query{
-				{Noun: sources.Alarms, Text: `team="checkout"`},
-				{Noun: sources.Metrics, Text: simulated.CheckoutP95},
-			},
-		}
-	})
+func TestSource(t *testing.T) { sourcetest.Run(t, prometheus.Kind, world) }
+
+// world is the company's Prometheus with a question for each noun.
+func world(t *testing.T) sourcetest.World {
+	return sourcetest.World{
+		System:   kettle(t, 1),
+		Token:    token,
+		Settings: "url = 'URL'\ntoken = 'env:T'\n" + publicly,
+		Window:   window(t, 6),
+		Queries: []sources.Query{
+			{Noun: sources.Alarms, Text: `team="checkout"`},
+			{Noun: sources.Metrics, Text: simulated.CheckoutP95},
+		},
+		Cases: cases(t),
+	}
 }

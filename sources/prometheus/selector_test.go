@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -107,3 +108,29 @@ func TestSelector(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is taken for a selector is one, and read again it is the same: a
+// range and nothing else can be put behind it.
+func FuzzSelector(f *testing.F) {
+	for _, seed := range []string{`up`, `up{job="prometheus"}`, `{__name__=~"up|down"}`, `up{a='}',b="\"}"}`, "up{x=`}`}", `up[5m]`, `up{} or up{}`, `a:b{c!~"d",}`, "up\n{a=\"\\n\"}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var first, again selector
+		if err := first.UnmarshalText([]byte(text)); err != nil {
+			if strings.ContainsAny(err.Error(), "\n\r\x00") {
+				t.Errorf("%q is not one plain line", err)
+			}
+			return
+		}
+		if err := again.UnmarshalText([]byte(first)); err != nil || again != first {
+			t.Errorf("%q becomes %q, and that %q, %v", text, first, again, err)
+		}
+		outside := quotedText.ReplaceAllString(string(first), "")
+		if strings.ContainsAny(outside, "[]() \n@") || strings.Count(outside, "{") > 1 {
+			t.Errorf("%q becomes %q, which is more than a selector", text, first)
+		}
+	})
+}
+
+var quotedText = regexp.MustCompile(`"(\\.|[^"\\])*"`)

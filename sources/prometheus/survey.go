@@ -34,6 +34,7 @@ type chunk struct {
 	single  map[instance]float64 // activation, if there was one only
 	several map[string]bool      // names of alerts that had several, or may have
 	warned  bool
+	torn    bool // the answers about it contradict each other
 }
 
 // activations asks, of every instance that fired in a span, for its activation,
@@ -93,12 +94,19 @@ func (s *server) surveyRow(ctx context.Context, matchers []matcher, row sheet) (
 	active, fired := answers[0], answers[1]
 	chunks := make([]chunk, row.n)
 	for i := range chunks {
-		c := chunk{row.span(i), map[view]int{}, map[instance]float64{}, map[string]bool{}, active[i].warned || fired[i].warned}
+		c := chunk{row.span(i), map[view]int{}, map[instance]float64{}, map[string]bool{}, active[i].warned || fired[i].warned, false}
 		for _, f := range fired[i].cells {
+			if !countable(f.value) {
+				return nil, s.unreadable()
+			}
 			c.firing[s.viewOf(f.metric)] += int(f.value)
 		}
 		for _, a := range active[i].cells {
+			if !countable(a.value) {
+				return nil, s.unreadable()
+			}
 			in := s.instanceOf(a.metric)
+			c.torn = c.torn || c.firing[in.view] == 0 // what was active has fired
 			if a.value > 0 {
 				c.single[in] = a.value
 			} else {
@@ -109,6 +117,10 @@ func (s *server) surveyRow(ctx context.Context, matchers []matcher, row sheet) (
 	}
 	return chunks, nil
 }
+
+// countable reports a value that a count or an instant can have. No server
+// counts up to infinity; what stands between it and this program may garble.
+func countable(v float64) bool { return v >= 0 && v < 1<<53 }
 
 func (s *server) viewOf(metric model.Metric) view {
 	return view{line{string(metric[model.AlertNameLabel]), string(metric["severity"])}, s.replicaOf(metric)}

@@ -154,13 +154,14 @@ func (t tally) inactive(c chunk) bool {
 func (t tally) counts(week span, episodes map[line]int) []sources.AlarmCount {
 	alarms := map[line]*sources.AlarmCount{}
 	at := func(l line) *sources.AlarmCount {
+		l = line{sources.OneLine(l.name, 200), sources.OneLine(l.severity, 60)}
 		if alarms[l] == nil {
 			alarms[l] = &sources.AlarmCount{Name: l.name, Severity: l.severity}
 		}
 		return alarms[l]
 	}
 	for l, n := range episodes {
-		at(l).Episodes = n
+		at(l).Episodes += n
 	}
 	for _, c := range t.chunks {
 		if c.overlaps(week) {

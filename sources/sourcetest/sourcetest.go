@@ -1,8 +1,9 @@
-// Package sourcetest holds the test that every collector passes. A collector
-// brings a simulated system and one question for each noun; the harness brings
-// everything that can go wrong in between and checks the promise of package
-// sources: an answer is whole, or it is an error of one plain line, and never
-// an empty list that only means "not seen".
+// Package sourcetest holds the tests that every collector passes: [Run] and
+// [FaultMatrix]. A collector brings a simulated system, one question for each
+// noun, and what can go wrong with such a system in particular; the harness
+// brings what can go wrong with any, and checks the promise of package
+// sources: an answer is whole, or says of itself what it lacks, or it is an
+// error of one plain line, and never an empty list that only means "not seen".
 package sourcetest
 
 import (
@@ -27,6 +28,7 @@ type World struct {
 	Settings string       // TOML of the source's table; URL in it stands for the system's address
 	Window   sources.Window
 	Queries  []sources.Query // one for each noun, each with an answer that is not empty
+	Cases    []Case          // what can go wrong with this system in particular
 }
 
 // canary is in every secret that the harness hands out, so that a leak shows.
@@ -125,10 +127,6 @@ func Run(t *testing.T, kind sources.Kind, world func(*testing.T) World) {
 			t.Errorf("second run differs (-first +second):\n%s", diff)
 		}
 	})
-	t.Run("wrong token", func(t *testing.T) {
-		s := set(t)
-		s.allUnanswered(t, s.ask(t, t.Context(), "wrong-"+canary))
-	})
 	t.Run("dead server", func(t *testing.T) {
 		s := set(t)
 		s.server.Close()
@@ -140,63 +138,6 @@ func Run(t *testing.T, kind sources.Kind, world func(*testing.T) World) {
 		cancel()
 		s.allUnanswered(t, s.ask(t, ctx, s.Token))
 	})
-	for name, f := range faults {
-		t.Run(name, func(t *testing.T) {
-			s := set(t)
-			s.gate.Add(f)
-			s.allUnanswered(t, s.ask(t, t.Context(), s.Token))
-		})
-	}
-	for name, f := range passing {
-		t.Run(name, func(t *testing.T) {
-			s := set(t)
-			want := s.ask(t, t.Context(), s.Token)
-			s.gate.Add(f)
-			got := s.ask(t, t.Context(), s.Token)
-			if diff := cmp.Diff(want.Answers, got.Answers); diff != "" {
-				t.Errorf("answers differ from those without the fault (-want +got):\n%s", diff)
-			}
-		})
-	}
-	t.Run("redirect to another host", func(t *testing.T) {
-		s := set(t)
-		var stolen []string
-		other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			stolen = append(stolen, r.Header.Get("Authorization"))
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte("{}"))
-		}))
-		defer other.Close()
-		s.gate.Add(fault.Fault{Status: http.StatusFound, Header: http.Header{"Location": {other.URL + "/"}}})
-		s.allUnanswered(t, s.ask(t, t.Context(), s.Token))
-		if len(stolen) > 0 {
-			t.Errorf("the other host was called %d times, with %q", len(stolen), stolen)
-		}
-	})
-}
-
-// faults leave no question with an answer.
-var faults = map[string]fault.Fault{
-	"sign-in page":    {Body: "<!DOCTYPE html><title>Sign in</title>" + canary},
-	"empty body":      {Body: " "},
-	"401":             {Status: 401, Body: `{"message":"bad credentials ` + canary + `"}`},
-	"403":             {Status: 403, Body: `{"message":"forbidden ` + canary + `"}`},
-	"404":             {Status: 404, Body: `{"message":"not found ` + canary + `"}`},
-	"410":             {Status: 410, Body: `{"message":"gone ` + canary + `"}`},
-	"500":             {Status: 500, Body: "oops " + canary},
-	"502":             {Status: 502, Body: "<html>bad gateway " + canary},
-	"503":             {Status: 503, Body: "down " + canary},
-	"storm of 429":    {Status: 429, Body: `{"message":"slow down ` + canary + `"}`},
-	"429 for an hour": {Status: 429, Header: http.Header{"Retry-After": {"3600"}}, Body: "{}"},
-	"wrong types":     {WrongType: true},
-	"cut":             {Cut: true},
-}
-
-// passing faults are over before patience is: the answer must be the true one.
-var passing = map[string]fault.Fault{
-	"429 twice":           {Times: 2, Status: 429, Header: http.Header{"Retry-After": {"0"}}, Body: "{}"},
-	"503 once":            {Times: 1, Status: 503, Body: "down"},
-	"502 twice, later on": {After: 2, Times: 2, Status: 502, Body: "<html>"},
 }
 
 // allUnanswered checks that no question was answered, and that what is said of
@@ -209,13 +150,20 @@ func (s *stage) allUnanswered(t *testing.T, facts sources.Facts) {
 				a.Question.Line, len(a.Items), len(a.Sprints), len(a.Incidents), len(a.Alarms), len(a.Readings))
 			continue
 		}
-		for _, text := range []string{a.Gap, a.Hint} {
-			if strings.Contains(text, canary) || strings.Contains(text, s.Token) {
-				t.Errorf("%s: %q gives away a secret or a body", a.Question.Line, text)
-			}
-			if strings.ContainsAny(text, "\n\t{}<>") || len(text) > 250 || strings.HasSuffix(text, ".") {
-				t.Errorf("%s: %q is not one plain line", a.Question.Line, text)
-			}
+		plain(t, a, s.Token)
+	}
+}
+
+// plain checks that what is said of a question is one plain line that gives
+// nothing away.
+func plain(t *testing.T, a sources.Answer, token string) {
+	t.Helper()
+	for _, text := range []string{a.Gap, a.Hint} {
+		if strings.Contains(text, canary) || strings.Contains(text, token) {
+			t.Errorf("%s: %q gives away a secret or a body", a.Question.Line, text)
+		}
+		if strings.ContainsAny(text, "\n\t{}<>") || len(text) > 250 || strings.HasSuffix(text, ".") {
+			t.Errorf("%s: %q is not one plain line", a.Question.Line, text)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func New(o Options) *Client {
 	retry.Backoff = func(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
 		return c.wait(attempt, resp)
 	}
-	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	retry.ErrorHandler = closed
 	retry.HTTPClient = &http.Client{
 		Transport:     send{c},
 		Timeout:       o.Timeout,
@@ -108,6 +108,17 @@ func New(o Options) *Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c
+}
+
+// closed is what comes of a request that is not tried again: its last answer,
+// or an error. An answer beside an error, as when a run ends the moment one
+// comes, is read by nobody, so it is closed here.
+func closed(resp *http.Response, err error, _ int) (*http.Response, error) {
+	if err != nil && resp != nil {
+		_ = resp.Body.Close()
+		resp = nil
+	}
+	return resp, err
 }
 
 func setDefault[T int | int64 | time.Duration](field *T, value T) {
@@ -203,6 +214,9 @@ func (c *Client) judge(resp *http.Response) error {
 			return err
 		}
 	}
+	if resp.ContentLength > c.MaxBody {
+		return c.tooLong()
+	}
 	if resp.StatusCode/100 == 2 {
 		return c.wantJSON(resp)
 	}
@@ -241,7 +255,8 @@ func (c *Client) statusWords(resp *http.Response) *sources.Unanswered {
 	case status == http.StatusGone:
 		return sources.Unansweredf("%s no longer offers that (410)", c.Source)
 	case status/100 == 3:
-		return sources.Unansweredf("%s answered with a redirect that leads nowhere (%d)", c.Source, status)
+		return sources.Unansweredf("%s answered with a redirect that leads nowhere (%d)", c.Source, status).
+			WithHint("a sign-in page or a proxy may stand before %s; check its url in the settings", c.Base.Host)
 	case status >= 500:
 		return sources.Unansweredf("%s is out of order (%d)", c.Source, status).WithHint("run again later")
 	}
@@ -268,11 +283,14 @@ func (c *Client) plain(ctx context.Context, err error) error {
 	var dns *net.DNSError
 	var timeout interface{ Timeout() bool }
 	hint := fmt.Sprintf("check that %s can be reached from here", c.Base.Host)
+	proxy := fmt.Sprintf("a proxy may stand before %s; check its url in the settings", c.Base.Host)
 	switch {
 	case errors.As(err, &dns):
 		return sources.Unansweredf("%s is at a host that does not exist", c.Source).WithHint("check the url of %s in the settings", c.Source)
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return sources.Unansweredf("%s did not answer within %s", c.Source, c.Timeout).WithHint("%s", hint)
+	case strings.Contains(err.Error(), "response headers exceeded"):
+		return sources.Unansweredf("%s sent an answer with a header of more than 1 MiB, which was not read", c.Source).WithHint("%s", proxy)
 	case strings.Contains(err.Error(), "connection refused"):
 		return sources.Unansweredf("%s could not be reached: nobody answers there", c.Source).WithHint("%s", hint)
 	case strings.Contains(err.Error(), "certificate"):
@@ -316,6 +334,9 @@ func (c *Client) ours(u *url.URL) bool {
 // redirect follows a move within the host, such as a renamed repository's.
 func (c *Client) redirect(req *http.Request, via []*http.Request) error {
 	switch {
+	case !c.ours(req.URL) && strings.EqualFold(req.URL.Host, c.Base.Host):
+		return sources.Unansweredf("%s sent the request on from %s to %s, which was not followed", c.Source, c.Base.Scheme, sources.OneLine(req.URL.Scheme, 20)).
+			WithHint("check the url of %s in the settings; the token goes the way that is named there", c.Source)
 	case !c.ours(req.URL):
 		return sources.Unansweredf("%s sent the request on to another host, %s, which was not followed", c.Source, sources.OneLine(req.URL.Host, 80)).
 			WithHint("check the url of %s in the settings; the token goes to no other host", c.Source)
@@ -323,6 +344,11 @@ func (c *Client) redirect(req *http.Request, via []*http.Request) error {
 		return http.ErrUseLastResponse
 	}
 	return nil
+}
+
+func (c *Client) tooLong() error {
+	return sources.Unansweredf("%s sent an answer of more than %d MiB, which was not read", c.Source, c.MaxBody>>20).
+		WithHint("ask for less at a time: a narrower query, or fewer weeks")
 }
 
 // cappedBody gives the slot back when the body is done and refuses to read
@@ -337,7 +363,7 @@ type cappedBody struct {
 
 func (b *cappedBody) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, sources.Unansweredf("%s sent an answer of more than %d MiB, which was not read", b.c.Source, b.c.MaxBody>>20)
+		return 0, b.c.tooLong()
 	}
 	if int64(len(p)) > b.left {
 		p = p[:b.left]
@@ -345,7 +371,7 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.left -= int64(n)
 	if err == io.EOF {
-		b.free()
+		_ = b.Close() // a library that has read all may forget to
 		return n, err
 	}
 	if err != nil {

@@ -1,12 +1,15 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -123,9 +126,9 @@ func TestRetry(t *testing.T) {
 		{"404", []step{{status: 404}}, "far does not know that, or does not show it to this token (404)", 1, 0, 0},
 		{"403", []step{{status: 403}}, "far does not allow this token to read that (403) | give the token's account the right to read it", 1, 0, 0},
 		{"web page", []step{{status: 200, header: map[string]string{"Content-Type": "text/html"}, body: "<html>"}}, "far answered with a web page instead of data | a sign-in page or a proxy stands before api.example; check its url in the settings", 1, 0, 0},
-		{"redirect to nowhere", []step{{status: 302}}, "far answered with a redirect that leads nowhere (302)", 1, 0, 0},
+		{"redirect to nowhere", []step{{status: 302}}, "far answered with a redirect that leads nowhere (302) | a sign-in page or a proxy may stand before api.example; check its url in the settings", 1, 0, 0},
 		{"redirect to another host", []step{{status: 302, header: map[string]string{"Location": "https://evil.example/"}}, ok}, "far sent the request on to another host, evil.example, which was not followed | check the url of far in the settings; the token goes to no other host", 1, 0, 0},
-		{"redirect to plain http", []step{{status: 302, header: map[string]string{"Location": "http://api.example/"}}, ok}, "far sent the request on to another host, api.example, which was not followed | check the url of far in the settings; the token goes to no other host", 1, 0, 0},
+		{"redirect to plain http", []step{{status: 302, header: map[string]string{"Location": "http://api.example/"}}, ok}, "far sent the request on from https to http, which was not followed | check the url of far in the settings; the token goes the way that is named there", 1, 0, 0},
 		{"redirect within the host", []step{{status: 301, header: map[string]string{"Location": "/repositories/7"}}, ok}, "", 2, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -200,7 +203,7 @@ func TestBudgetAndSize(t *testing.T) {
 	far := &script{steps: []step{{status: 200, body: strings.Repeat("x", 3<<20)}}}
 	c := client(t, far, func(o *web.Options) { o.Budget, o.MaxBody = 2, 1<<20 })
 	_, err := get(t.Context(), c, "https://api.example/x")
-	if got := reason(err); got != "far sent an answer of more than 1 MiB, which was not read" {
+	if got := reason(err); got != "far sent an answer of more than 1 MiB, which was not read | ask for less at a time: a narrower query, or fewer weeks" {
 		t.Errorf("said %q", got)
 	}
 	_, _ = get(t.Context(), c, "https://api.example/x")
@@ -211,6 +214,102 @@ func TestBudgetAndSize(t *testing.T) {
 	if len(far.came) != 2 {
 		t.Errorf("%d requests were sent", len(far.came))
 	}
+}
+
+// An answer without end is read up to the limit and not held; one that says how
+// long it is, is not read at all.
+func TestALongAnswerIsNotHeld(t *testing.T) {
+	var announced bool
+	chunk := bytes.Repeat([]byte(" "), 64<<10)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if announced {
+			w.Header().Set("Content-Length", strconv.Itoa(1<<30))
+		}
+		for range 1 << 30 / len(chunk) {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}))
+	defer server.Close()
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := web.New(web.Options{Source: "far", Base: base, MaxBody: 32 << 20})
+	defer c.Close()
+	const want = "far sent an answer of more than 32 MiB, which was not read | ask for less at a time: a narrower query, or fewer weeks"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	resp, err := c.HTTP().Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	runtime.ReadMemStats(&after)
+	if got := reason(err); got != want || n != 32<<20 {
+		t.Errorf("read %d bytes, said %q", n, got)
+	}
+	if held := after.TotalAlloc - before.TotalAlloc; held > 4<<20 {
+		t.Errorf("%d bytes were taken to read %d", held, n)
+	}
+	announced = true
+	resp, err = c.HTTP().Get(server.URL)
+	if err == nil {
+		resp.Body.Close()
+	}
+	if got := reason(err); got != want {
+		t.Errorf("announced: said %q", got)
+	}
+}
+
+// What comes at the moment a run is broken off is closed, though nobody reads it.
+func TestAnAnswerToNobodyIsClosed(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var closed bool
+	c := client(t, carrier(func(req *http.Request) (*http.Response, error) {
+		cancel()
+		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Request: req,
+			Body: body{strings.NewReader("{}"), func() { closed = true }}}, nil
+	}), nil)
+	if _, err := get(ctx, c, "https://api.example/x"); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v", err)
+	}
+	if !closed {
+		t.Error("the body was left open")
+	}
+}
+
+// A body that was read to its end is closed, whoever forgets to.
+func TestAReadAnswerIsClosed(t *testing.T) {
+	var closed bool
+	c := client(t, carrier(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Request: req,
+			Body: body{strings.NewReader("{}"), func() { closed = true }}}, nil
+	}), nil)
+	resp, err := c.HTTP().Get("https://api.example/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(resp.Body); err != nil || !closed {
+		t.Errorf("closed %t, %v", closed, err)
+	}
+}
+
+type carrier func(*http.Request) (*http.Response, error)
+
+func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) { return c(r) }
+
+type body struct {
+	io.Reader
+	closed func()
+}
+
+func (b body) Close() error {
+	b.closed()
+	return nil
 }
 
 func TestWritesAreNotSent(t *testing.T) {

@@ -20,13 +20,16 @@ type Fault struct {
 	After int    // answers to leave alone first
 	Times int    // answers to spoil after that; 0: all
 
-	Status    int           // answer with this status
-	Header    http.Header   // set these headers
-	Body      string        // answer with this body instead
-	Delay     time.Duration // answer this much later
-	Cut       bool          // break the connection in the middle of the body
-	Empty     bool          // the right shape, with every list empty and every count 0
-	WrongType bool          // the right shape, with every list turned into a text
+	Status    int                 // answer with this status
+	Header    http.Header         // set these headers
+	Body      string              // answer with this body instead
+	Delay     time.Duration       // answer this much later
+	Cut       bool                // break the connection in the middle of the body
+	Empty     bool                // the right shape, with every list empty and every count 0
+	WrongType bool                // the right shape, with every list turned into a text
+	Drip      time.Duration       // send the body a byte at a time, this far apart
+	Flood     int64               // blanks to send before the body, of a length that is not announced
+	Ask       func(*http.Request) // change the question before the system sees it
 	Edit      func(body []byte) []byte
 }
 
@@ -122,28 +125,84 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := httptest.NewRecorder()
 	if !replaced(faults) {
-		g.next.ServeHTTP(answer, r)
+		asked := r.Clone(r.Context())
+		for _, f := range faults {
+			if f.Ask != nil {
+				f.Ask(asked)
+			}
+		}
+		g.next.ServeHTTP(answer, asked)
 	}
-	out, cut := spoil(answer, faults)
+	out := spoil(answer, faults)
 	g.mu.Lock()
 	g.log = append(g.log, Request{r.Method, r.URL.RequestURI(), body.String(), r.Header.Clone(), answer.Code})
 	g.mu.Unlock()
 	for name, values := range answer.Header() {
 		w.Header()[name] = values
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(out)))
-	w.WriteHeader(answer.Code)
-	if cut {
-		_, _ = w.Write(out[:len(out)/2])
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = w.Write(out)
+	send(w, r, answer.Code, out, faults)
 }
 
 type readCloser struct{ *bytes.Reader }
 
 func (readCloser) Close() error { return nil }
+
+// send puts an answer on the wire, in the way that the faults want it to go.
+func send(w http.ResponseWriter, r *http.Request, status int, body []byte, faults []Fault) {
+	var flood int64
+	var drip time.Duration
+	var cut bool
+	for _, f := range faults {
+		flood, drip, cut = flood+f.Flood, drip+f.Drip, cut || f.Cut
+	}
+	if flood == 0 {
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	w.WriteHeader(status)
+	if !blanks(w, flood) {
+		return
+	}
+	switch {
+	case cut:
+		_, _ = w.Write(body[:len(body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	case drip > 0:
+		trickle(w, r, body, drip)
+	default:
+		_, _ = w.Write(body)
+	}
+}
+
+// blanks writes n blanks without holding them, as long as somebody reads.
+func blanks(w http.ResponseWriter, n int64) bool {
+	chunk := bytes.Repeat([]byte(" "), 64<<10)
+	for n > 0 {
+		wrote, err := w.Write(chunk[:min(n, int64(len(chunk)))])
+		if err != nil {
+			return false
+		}
+		n -= int64(wrote)
+	}
+	return true
+}
+
+// trickle writes a body a byte at a time, as long as somebody waits for it.
+func trickle(w http.ResponseWriter, r *http.Request, body []byte, apart time.Duration) {
+	tick := time.NewTicker(apart)
+	defer tick.Stop()
+	for i := range body {
+		if _, err := w.Write(body[i : i+1]); err != nil {
+			return
+		}
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-tick.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
 
 // replaced reports that the true answer is not needed: a refused request must
 // not change anything in the system either.
@@ -156,8 +215,9 @@ func replaced(faults []Fault) bool {
 	return false
 }
 
-func spoil(answer *httptest.ResponseRecorder, faults []Fault) (out []byte, cut bool) {
-	out = answer.Body.Bytes()
+// spoil changes an answer as the faults want, and returns its body.
+func spoil(answer *httptest.ResponseRecorder, faults []Fault) []byte {
+	out := answer.Body.Bytes()
 	for _, f := range faults {
 		if f.Status != 0 {
 			answer.Code = f.Status
@@ -181,9 +241,8 @@ func spoil(answer *httptest.ResponseRecorder, faults []Fault) (out []byte, cut b
 		if f.Edit != nil {
 			out = f.Edit(out)
 		}
-		cut = cut || f.Cut
 	}
-	return out, cut
+	return out
 }
 
 // rewrite replaces every list of a JSON document, and with zero also every

@@ -4,14 +4,19 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
 	"preread/sources/simulated/fault"
 )
 
-func system(w http.ResponseWriter, _ *http.Request) {
+func system(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
+	if r.FormValue("q") == "2" {
+		_, _ = w.Write([]byte(`{"q":2}`))
+		return
+	}
 	_, _ = w.Write([]byte(`{"total":2,"issues":[{"id":1},{"id":2}],"name":"x"}`))
 }
 
@@ -32,6 +37,10 @@ func TestFaults(t *testing.T) {
 		{"edit", fault.Fault{Edit: func([]byte) []byte { return []byte("!") }}, 200, "!", false},
 		{"cut", fault.Fault{Cut: true}, 200, "", true},
 		{"delay", fault.Fault{Delay: time.Millisecond}, 200, whole, false},
+		{"drip", fault.Fault{Drip: time.Microsecond}, 200, whole, false},
+		{"flood", fault.Fault{Flood: 100_000}, 200, strings.Repeat(" ", 100_000) + whole, false},
+		{"flood announced", fault.Fault{Flood: 3, Header: http.Header{"Content-Length": {"54"}}}, 200, "   " + whole, false},
+		{"ask", fault.Fault{Ask: func(r *http.Request) { r.URL.RawQuery = "q=2" }}, 200, `{"q":2}`, false},
 		{"only later", fault.Fault{After: 1, Status: 500}, 200, whole, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
