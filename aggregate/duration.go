@@ -51,7 +51,7 @@ func timings(answer sources.Answer) (all []timing) {
 		all = append(all, timing{i.Evidence, i.Title, i.Opened, i.Resolved})
 	}
 	for _, i := range answer.Items {
-		if i.Kind == sources.Release || i.Bot {
+		if i.Kind == sources.Release || i.Kind == sources.Deployment || i.Bot {
 			continue
 		}
 		t := timing{i.Evidence, i.Title, i.Created, time.Time{}}

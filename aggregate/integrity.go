@@ -33,7 +33,7 @@ func itemContradiction(_ sources.Noun, answer sources.Answer) string {
 			return i.Ref + " left what was asked for before it came in"
 		case unordered(i.Done):
 			return i.Ref + " was reopened before it was done"
-		case i.Kind != sources.Release && len(i.Done) > 0 && !i.Created.IsZero() && i.Done[0].From.Before(i.Created):
+		case i.Kind != sources.Release && i.Kind != sources.Deployment && len(i.Done) > 0 && !i.Created.IsZero() && i.Done[0].From.Before(i.Created):
 			return i.Ref + " was done before it was created"
 		}
 		seen[i.Ref] = true

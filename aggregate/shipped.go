@@ -9,6 +9,8 @@ import (
 
 // Shipped holds what was merged and released inside the window.
 type Shipped struct {
+	Deployed []int          // deployments that succeeded, by week; nil if none is asked for
+	Failed   []int          // deployments that failed, by week
 	Merged   []sources.Item // pull requests by people, oldest first
 	Bots     []int          // pull requests by machines, by week
 	Releases []sources.Item // oldest first, prereleases too
@@ -25,6 +27,8 @@ func shipped(items []sources.Item, window sources.Window) (*Shipped, series) {
 			continue
 		}
 		switch {
+		case item.Kind == sources.Deployment:
+			s.deployment(item, slices.Index(weeks, window.WeekOf(at)), len(weeks))
 		case item.Kind == sources.Release:
 			s.Releases = append(s.Releases, item)
 		case item.Bot:
@@ -42,6 +46,17 @@ func shipped(items []sources.Item, window sources.Window) (*Shipped, series) {
 	slices.SortStableFunc(s.Merged, byDone)
 	slices.SortStableFunc(s.Releases, byDone)
 	return s, series{shown: weekly(window, gradeOf(items), merged)}
+}
+
+func (s *Shipped) deployment(item sources.Item, week, weeks int) {
+	if s.Deployed == nil {
+		s.Deployed, s.Failed = make([]int, weeks), make([]int, weeks)
+	}
+	if item.Failed {
+		s.Failed[week]++
+		return
+	}
+	s.Deployed[week]++
 }
 
 // doneAt returns when an item was last merged, closed or published.

@@ -317,7 +317,11 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 func (p *page) merged(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
 	if f.Shipped != nil {
-		p.weekTable("Merged", row("By people", p.values(f)...), row("By bots", integers(f.Shipped.Bots, f.Weeks)...))
+		rows := [][]string{row("Merged by people", p.values(f)...), row("Merged by bots", integers(f.Shipped.Bots, f.Weeks)...)}
+		if f.Shipped.Deployed != nil {
+			rows = append(rows, row("Deployed", integers(f.Shipped.Deployed, f.Weeks)...), row("Failed to deploy", integers(f.Shipped.Failed, f.Weeks)...))
+		}
+		p.weekTable("Week", rows...)
 		var entries []string
 		for _, item := range f.Shipped.Merged {
 			if p.Window.WeekOf(item.Done[0].From) == p.Window.Last {

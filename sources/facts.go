@@ -82,11 +82,13 @@ func Within(spans []Span, t time.Time) bool {
 // An ItemKind tells tracker issues, pull requests and releases apart.
 type ItemKind string
 
-// The kinds of items.
+// The kinds of items. A release is done when it is published, a deployment when
+// its last state was told.
 const (
 	Issue       ItemKind = "issue"
 	PullRequest ItemKind = "pull request"
 	Release     ItemKind = "release"
+	Deployment  ItemKind = "deployment"
 )
 
 // An Item is a piece of work: an issue, a pull request, a release.
@@ -102,7 +104,32 @@ type Item struct {
 	Points     *float64  `json:"points,omitempty"` // its estimate today; nil: not estimated
 	Bot        bool      `json:"bot,omitempty"`    // made by a machine
 	Prerelease bool      `json:"prerelease,omitempty"`
+	Failed     bool      `json:"failed,omitempty"`  // of a deployment: it did not succeed
+	Blocked    []Span    `json:"blocked,omitempty"` // when it was flagged, or waited for another that was not done; in order
 	Graded
+}
+
+// A Plan is how a tracker itself plans a goal.
+type Plan struct {
+	Milestones []Milestone `json:"milestones,omitempty"`
+	Updates    []Update    `json:"updates,omitempty"` // oldest first
+}
+
+// A Milestone is a step that the tracker gives a date: a fix version, a
+// milestone. A zero Due means that it has none today.
+type Milestone struct {
+	Evidence
+	Title string `json:"title"`
+	Due   Day    `json:"due,omitzero"`
+	Done  bool   `json:"done,omitempty"` // released, closed
+}
+
+// An Update is what somebody said of a goal in the tracker.
+type Update struct {
+	Evidence
+	At    time.Time `json:"at"`
+	State string    `json:"state,omitempty"` // the tracker's own word: on track, at risk, off track; "": none
+	Text  string    `json:"text,omitempty"`  // its first line
 }
 
 // A SprintState tells a running sprint from a closed one.
@@ -161,6 +188,8 @@ type Incident struct {
 	Acknowledged time.Time  `json:"acknowledged,omitzero"`
 	Resolved     time.Time  `json:"resolved,omitzero"`
 	FollowUps    []FollowUp `json:"followups,omitempty"`
+	Major        bool       `json:"major,omitempty"`  // the tracker marks it as a major incident
+	Review       *Evidence  `json:"review,omitempty"` // its post-incident review; nil: none is linked
 	Graded
 }
 
@@ -221,6 +250,8 @@ type Answer struct {
 	Incidents []Incident  `json:"incidents,omitempty"`
 	Alarms    []AlarmWeek `json:"alarms,omitempty"`
 	Readings  []Reading   `json:"readings,omitempty"`
+	Plan      *Plan       `json:"plan,omitempty"`     // of a goal; nil: the tracker tells of none
+	PlanGap   string      `json:"plan_gap,omitempty"` // why the tracker's plan is not known, though it has one
 }
 
 // A Gap is an unanswered question.

@@ -113,5 +113,13 @@ func answer(ctx context.Context, whole Window, ask Ask) (a Answer) {
 	if s.Evidence != nil {
 		a.Evidence = s.Evidence(whole, q)
 	}
+	if q.Noun == Goals && s.Plan != nil {
+		plan, err := s.Plan(ctx, window, q)
+		if err != nil {
+			a.PlanGap, _ = Reason(err)
+		} else if len(plan.Milestones)+len(plan.Updates) > 0 {
+			a.Plan = &plan
+		}
+	}
 	return a
 }

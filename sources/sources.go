@@ -43,6 +43,8 @@ type Query struct {
 	Noun  Noun   `json:"noun"`
 	Text  string `json:"text,omitempty"`  // JQL, GitHub search words, PromQL or label matchers
 	Board int64  `json:"board,omitempty"` // the Jira board of a delivery question; 0: none
+
+	Boards []int64 `json:"boards,omitempty"` // more boards of the same team, beside Board
 }
 
 // A Source is one configured system, ready to be asked. Each function answers
@@ -59,6 +61,11 @@ type Source struct {
 	Incidents func(context.Context, Window, Query) ([]Incident, error)
 	Alarms    func(context.Context, Window, Query) ([]AlarmWeek, error)
 	Readings  func(context.Context, Window, Query) ([]Reading, error)
+
+	// Plan tells, with the Items of a goal, about the steps that the tracker
+	// itself plans it by, and what people there say of it. Nil: the tracker has
+	// no such thing. An error is a gap of its own: the items stand without.
+	Plan func(context.Context, Window, Query) (Plan, error)
 
 	// Evidence returns the page that shows the whole answer to a question, for
 	// people to open. It makes no call. Nil, or zero Evidence: there is none.
