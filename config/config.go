@@ -171,15 +171,25 @@ func Load(file, text string, kinds []sources.Kind) (*Config, error) {
 	return l.config, nil
 }
 
+// unrepeated leaves out what the library found instead of a value: it may be a
+// token that somebody forgot to put in quotes.
+func unrepeated(message string) string {
+	message = strings.TrimSuffix(message, ".")
+	if before, _, found := strings.Cut(message, " but found "); found {
+		return before + " but found something else; texts stand in quotes"
+	}
+	return message
+}
+
 // syntaxProblem keeps the library's words and counts the place itself: an
 // unexpected line end belongs to the line that it ends.
 func syntaxProblem(file, text string, err error) Problem {
 	if parse, ok := err.(toml.ParseError); ok {
 		before := text[:min(max(0, parse.Position.Start), len(text))]
 		line, col := 1+strings.Count(before, "\n"), len(before)-strings.LastIndexByte(before, '\n')
-		return Problem{file, line, col, sources.OneLine(strings.TrimSuffix(parse.Message, "."), 160)}
+		return Problem{file, line, col, sources.OneLine(unrepeated(parse.Message), 160)}
 	}
-	return Problem{File: file, Text: sources.OneLine(err.Error(), 160)}
+	return Problem{File: file, Text: sources.OneLine(unrepeated(err.Error()), 160)}
 }
 
 func (l *loader) report(top table) {

@@ -19,8 +19,11 @@ func places(text string) map[string]place {
 			continue
 		}
 		start := s.pos
-		key := s.key('=')
-		s.mark(join(table, key), start)
+		path := table
+		for _, part := range split(s.key('=')) {
+			path = join(path, part)
+			s.mark(path, start)
+		}
 		s.pos++ // the equals sign
 		s.value()
 	}
@@ -35,7 +38,7 @@ type scanner struct {
 }
 
 func (s *scanner) mark(path string, pos int) {
-	if _, seen := s.at[path]; seen || path == "" {
+	if _, seen := s.at[path]; seen {
 		return
 	}
 	before := s.text[:pos]
@@ -76,9 +79,9 @@ func (s *scanner) header() string {
 	parts := split(s.key(']'))
 	for i, part := range parts {
 		path = join(path, part)
+		s.mark(path, start) // a table that only the name of another one implies stands there too
 		if array && i == len(parts)-1 {
 			s.count[path]++
-			s.mark(path, start)
 		}
 		if n := s.count[path]; n > 0 {
 			path += "." + digits(n-1)

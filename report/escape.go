@@ -16,10 +16,15 @@ const titleLimit = 120
 // and is cut past 120 characters.
 func Escape(s string) string { return escape(s, titleLimit) }
 
+// unlinked keeps an address in a text from becoming a link by itself: people
+// should only open what a source is known to have shown. The joiner is not
+// seen.
+var unlinked = strings.NewReplacer("://", ":\u2060//", "www.", "www\u2060.", "GH-", "GH\u2060-")
+
 // escape is Escape with another limit.
 func escape(s string, limit int) string {
 	var b strings.Builder
-	for _, r := range sources.OneLine(s, limit) {
+	for _, r := range unlinked.Replace(sources.OneLine(s, limit)) {
 		switch r {
 		case '@', '#':
 			// A backslash does not stop a mention or an issue link; a joiner

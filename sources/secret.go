@@ -72,7 +72,7 @@ func (r *SecretRef) UnmarshalText(text []byte) error {
 	case s == "gh":
 		name = ""
 	case !found || !known || literal.MatchString(name):
-		return errors.New(`a secret does not belong into the settings; name where it is kept: "env:NAME", "file:PATH", "cmd:COMMAND" or "gh"`)
+		return errors.New(`a secret does not belong into the settings; name where it is kept: "env:NAME", "file:PATH", "cmd:COMMAND", "credential:NAME" or "gh"`)
 	case name == "" || strings.ContainsRune(name, 0):
 		return fmt.Errorf("%s: names nothing after the colon", scheme)
 	case scheme == "env" && !variable.MatchString(name):

@@ -101,6 +101,7 @@ configuration folder. Tokens are named, never written:
   token = "env:JIRA_TOKEN"        a variable
   token = "file:secrets/jira"     a file, from the folder of the settings
   token = "cmd:pass show jira"    what a command prints
+  token = "credential:jira"       a credential that systemd hands to the unit
   token = "gh"                    the sign-in of the gh command`,
 		},
 	}
