@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"flag"
 	"os"
 	"strings"
@@ -133,6 +134,7 @@ func TestJudgedLines(t *testing.T) {
 			Due: day(12, 18), Aim: aggregate.Aim{Was: 0.42, Want: 0.3},
 			Milestones: []aggregate.Milestone{{Title: "one region", Due: day(11, 6), Done: true}, {Title: "all regions", Due: day(12, 4)}},
 		}},
+		{ID: "delivery", Noun: sources.Delivery, Title: "Sprint delivery", Unit: "ratio", Better: aggregate.Higher},
 		{ID: "p95", Noun: sources.Metrics, Title: "p95", Better: aggregate.Lower, MinChange: 0.05},
 		{ID: "resolve", Noun: sources.Durations, Title: "Time to resolve", Unit: "h", Better: aggregate.Lower, Of: "incidents",
 			Target: aggregate.Target{Green: aggregate.Limit{Op: "<=", Value: 8, Time: "h"}, Red: aggregate.Limit{Op: ">", Value: 48, Time: "d"}},
@@ -146,9 +148,13 @@ func TestJudgedLines(t *testing.T) {
 	}
 	var asked []string
 	for _, q := range c.Questions() {
-		asked = append(asked, q.Line+" "+string(q.Query.Noun))
+		text := q.Line + " " + string(q.Query.Noun)
+		if q.Query.Boards != nil {
+			text += " " + fmt.Sprint(q.Query.Boards)
+		}
+		asked = append(asked, text)
 	}
-	if diff := cmp.Diff([]string{"fast metric", "p95 metric", "incidents incident"}, asked); diff != "" {
+	if diff := cmp.Diff([]string{"fast metric", "delivery delivery [42 43]", "p95 metric", "incidents incident"}, asked); diff != "" {
 		t.Errorf("questions (-want +got):\n%s", diff)
 	}
 }

@@ -46,6 +46,7 @@ type lineTable struct {
 	Query    string          `toml:"query"`
 	Matchers string          `toml:"matchers"`
 	Board    int64           `toml:"board"`
+	Boards   []int64         `toml:"boards"`
 	Unit     string          `toml:"unit"`
 	Better   direction       `toml:"better"`
 	Green    aggregate.Limit `toml:"green"`
@@ -80,7 +81,7 @@ func (d *direction) UnmarshalText(text []byte) error {
 // first, up to the empty one.
 var lineKeys = map[sources.Noun][]string{
 	sources.Goals:     {"id", "from", "query", "", "title", "why", "start", "due", "was", "aim", "unit", "milestones", "green", "red", "own", "waiver"},
-	sources.Delivery:  {"from", "board", "", "title", "green", "red", "own", "waiver", "accepted"},
+	sources.Delivery:  {"from", "", "board", "boards", "query", "title", "green", "red", "own", "waiver", "accepted"},
 	sources.Quality:   {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
 	sources.Incidents: {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
 	sources.Alarms:    {"from", "", "matchers", "title", "green", "red", "own", "waiver", "accepted"},
@@ -181,6 +182,9 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 		Plan: aggregate.GoalPlan{Why: in.Why, Start: in.Start, Due: in.Due},
 		Of:   in.Of, MinChange: in.MinChange,
 	}
+	if s.noun == sources.Delivery {
+		l.boards(t, in)
+	}
 	l.plan(t, &line, in)
 	l.personal(t, &line)
 	l.target(t, &line, in.Better.Better)
@@ -196,8 +200,27 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 	}
 	l.config.questions = append(l.config.questions, sources.Question{
 		Team: team.ID, Line: in.ID, Source: in.From,
-		Query: sources.Query{Noun: asked, Text: first(in.Query, in.Matchers), Board: in.Board},
+		Query: sources.Query{Noun: asked, Text: first(in.Query, in.Matchers), Board: in.Board, Boards: in.Boards},
 	})
+}
+
+// boards checks that a delivery line names its sprints in one way: by one
+// board, by several, or by a query where the source has no boards.
+func (l *loader) boards(t table, in lineTable) {
+	var named []string
+	for _, key := range []string{"board", "boards", "query"} {
+		if _, found := t.values[key]; found {
+			named = append(named, key)
+		}
+	}
+	switch {
+	case len(named) == 0:
+		l.complain(t.path, "%s has no board", l.label(t.path))
+	case len(named) > 1:
+		l.complain(join(t.path, named[1]), "%s: the sprints are named by %s already", named[1], named[0])
+	case named[0] == "boards" && len(in.Boards) == 0:
+		l.complain(join(t.path, "boards"), "boards: it is empty")
+	}
 }
 
 // from checks that a line asks a source that exists and can tell about it.
