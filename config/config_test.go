@@ -2,8 +2,8 @@ package config_test
 
 import (
 	"errors"
-	"fmt"
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write what is seen as what is wanted")
 // kinds are three collectors that read a table and answer nothing.
 func kinds() []sources.Kind {
 	kind := func(name string, nouns ...sources.Noun) sources.Kind {
-		return sources.Kind{Name: name, Doc: "d", Sample: "s", Nouns: nouns, Open: func(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
+		return sources.Kind{Name: name, Doc: "d", Sample: "s", Nouns: nouns, Boards: name == "jira", Open: func(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 			var in struct {
 				URL     string            `toml:"url"`
 				Token   sources.SecretRef `toml:"token"`

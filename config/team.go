@@ -221,6 +221,16 @@ func (l *loader) boards(t table, in lineTable) {
 	case named[0] == "boards" && len(in.Boards) == 0:
 		l.complain(join(t.path, "boards"), "boards: it is empty")
 	}
+	i := slices.IndexFunc(l.config.tables, func(s sourceTable) bool { return s.name == in.From })
+	if i < 0 || len(named) == 0 {
+		return
+	}
+	switch kind := l.config.tables[i].kind; {
+	case kind.Boards && named[0] == "query":
+		l.complain(join(t.path, "query"), "query: the sprints of a %s source are those of a board; write board = 42", kind.Name)
+	case !kind.Boards && named[0] != "query":
+		l.complain(join(t.path, named[0]), "%s: a %s source has no boards; name its sprints by query", named[0], kind.Name)
+	}
 }
 
 // from checks that a line asks a source that exists and can tell about it.

@@ -120,6 +120,7 @@ type Kind struct {
 	Doc    string // what it reads, first line a summary
 	Sample string // a settings table that works as it stands
 	Nouns  []Noun // what a source of this kind can be asked
+	Boards bool   // sprints are those of boards; else they are named by a query
 
 	// Open reads the table and returns the source. It makes no call.
 	Open func(Decode, Setup) (Source, error)
