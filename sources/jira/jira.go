@@ -67,6 +67,7 @@ var Kind = sources.Kind{
 	Doc:    doc,
 	Sample: sample,
 	Nouns:  []sources.Noun{sources.Goals, sources.Quality, sources.Delivery, sources.Incidents},
+	Boards: true,
 	Open:   open,
 }
 
