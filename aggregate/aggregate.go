@@ -138,10 +138,13 @@ type Finding struct {
 	Weeks    []Point   // oldest first, one for each week of the page
 	Earlier  []Point   // the weeks before those, the baseline, oldest first
 	Signal   change.Verdict
-	Own      *Own    // a person's own colour; nil: none that holds today
-	Waived   bool    // a check passes over it today
-	Drift    []Drift // of a goal
-	Told     *Said   // what the last page said; nil: not remembered
+	Own      *Own             // a person's own colour; nil: none that holds today
+	Waived   bool             // a check passes over it today
+	Drift    []Drift          // of a goal
+	Steps    []Milestone      // of a goal: those of the settings, and the tracker's own
+	Updates  []sources.Update // of a goal: what was said of it in the tracker, oldest first
+	PlanGap  string           // why the tracker's own plan of a goal is not known; "" if it is, or there is none
+	Told     *Said            // what the last page said; nil: not remembered
 	Revised  []Revision
 	Evidence []sources.Evidence
 
@@ -222,13 +225,16 @@ func (t *trail) finding(window sources.Window) Finding {
 	f.Weeks = f.read(t.answer, page).shown
 	f.Revised = f.revisions(window)
 	f.Evidence = evidence(t.answer, f)
-	if f.Goal != nil {
-		f.Goal.Outlook = t.goal.outlook
-		f.Drift = drift(f.Line, t.goal.weeks, t.goal.grade, window.Last)
+	if f.Noun == sources.Goals {
+		f.plan(t.answer, window)
 	}
-	if t.measured != nil {
+	switch {
+	case f.Goal != nil:
+		f.Goal.Outlook = t.goal.outlook
+		f.Drift = f.drift(t.goal.weeks, t.goal.grade, window.Last)
+	case t.measured != nil:
 		f.Measured = &t.measured.last
-		f.Drift = drift(f.Line, nil, sources.Graded{}, window.Last)
+		f.Drift = f.drift(nil, sources.Graded{}, window.Last)
 	}
 	return f
 }

@@ -1,6 +1,8 @@
 package aggregate
 
 import (
+	"slices"
+
 	"preread/sources"
 )
 
@@ -12,6 +14,7 @@ const (
 	ScopeGrown      DriftKind = "scope grown"      // From items at its start, To now
 	Idle            DriftKind = "idle"             // nothing was done for Weeks weeks, with items left
 	MilestonePassed DriftKind = "milestone passed" // Title was due on Day and is open
+	MilestoneMoved  DriftKind = "milestone moved"  // the tracker had Title due on Day, and now on Later
 	DueMoved        DriftKind = "due moved"        // the due date was moved Times times, first from Day
 )
 
@@ -23,13 +26,15 @@ type Drift struct {
 	Times    int
 	Title    string
 	Day      sources.Day
+	Later    sources.Day // zero: it has no date any more
 }
 
-// A Milestone is a step of a goal that the settings name.
+// A Milestone is a step of a goal, as the settings or the tracker name it.
 type Milestone struct {
-	Title string
-	Due   sources.Day
-	Done  bool
+	Title    string
+	Due      sources.Day // zero: none is set
+	Done     bool
+	Evidence sources.Evidence // zero: it is in the settings
 }
 
 const (
@@ -40,8 +45,8 @@ const (
 
 // NextMilestone returns the next open one at the end of a week; false if there
 // is none.
-func (p GoalPlan) NextMilestone(week sources.Week) (next Milestone, found bool) {
-	for _, m := range p.Milestones {
+func (f Finding) NextMilestone(week sources.Week) (next Milestone, found bool) {
+	for _, m := range f.Steps {
 		if !m.Done && m.Due.Compare(week.Sunday()) > 0 && (!found || m.Due.Compare(next.Due) < 0) {
 			next, found = m, true
 		}
@@ -50,10 +55,13 @@ func (p GoalPlan) NextMilestone(week sources.Week) (next Milestone, found bool) 
 }
 
 // drift looks for what slipped in a goal that is not at its end.
-func drift(line Line, weeks []GoalWeek, grade sources.Graded, week sources.Week) (all []Drift) {
-	plan := line.Plan
-	for _, m := range plan.Milestones {
-		if !m.Done && m.Due.Compare(week.Sunday()) <= 0 {
+func (f Finding) drift(weeks []GoalWeek, grade sources.Graded, week sources.Week) (all []Drift) {
+	line, plan := f.Line, f.Plan
+	for _, m := range f.Steps {
+		if was := line.stepBefore(m.Title); m.Evidence.Ref != "" && !was.IsZero() && was != m.Due {
+			all = append(all, Drift{Kind: MilestoneMoved, Title: m.Title, Day: was, Later: m.Due})
+		}
+		if !m.Done && !m.Due.IsZero() && m.Due.Compare(week.Sunday()) <= 0 {
 			all = append(all, Drift{Kind: MilestonePassed, Title: m.Title, Day: m.Due})
 		}
 	}
@@ -74,6 +82,24 @@ func drift(line Line, weeks []GoalWeek, grade sources.Graded, week sources.Week)
 		all = append(all, Drift{Kind: Idle, Weeks: idle})
 	}
 	return all
+}
+
+// plan gathers a goal's steps, and what is said of it, up to the week's end: a
+// page about an earlier week does not tell of a later one.
+func (f *Finding) plan(answer sources.Answer, window sources.Window) {
+	f.Steps = slices.Clone(f.Plan.Milestones)
+	f.PlanGap = answer.PlanGap
+	if answer.Plan == nil {
+		return
+	}
+	for _, m := range answer.Plan.Milestones {
+		f.Steps = append(f.Steps, Milestone{m.Title, m.Due, m.Done, m.Evidence})
+	}
+	for _, u := range answer.Plan.Updates {
+		if u.At.Before(window.End()) {
+			f.Updates = append(f.Updates, u)
+		}
+	}
 }
 
 // firstScope is what a goal held at the end of the week in which it began, or

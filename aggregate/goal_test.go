@@ -96,7 +96,7 @@ func TestDrift(t *testing.T) {
 	if diff := cmp.Diff(want, f.Drift); diff != "" {
 		t.Errorf("drift (-want +got):\n%s", diff)
 	}
-	if next, found := plan.NextMilestone(sources.Week{Year: 2026, N: 46}); !found || next.Title != "all regions" {
+	if next, found := f.NextMilestone(sources.Week{Year: 2026, N: 46}); !found || next.Title != "all regions" {
 		t.Errorf("next milestone %+v, %v", next, found)
 	}
 	quiet := judgeOne(t, aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Plan: aggregate.GoalPlan{Due: day(12, 18)}, Said: []aggregate.Said{{Week: sources.Week{Year: 2026, N: 40}, Due: day(11, 1)}}}, sources.Answer{Items: steady(t, 5, 2)})
@@ -287,5 +287,38 @@ func TestRevisions(t *testing.T) {
 	}
 	if f.Told == nil || f.Told.Status != aggregate.Red {
 		t.Errorf("the last page said %+v", f.Told)
+	}
+}
+
+// The tracker's own milestones and what is said of a goal there: a date that
+// moved is remembered by what earlier pages said, and a word of a later week is
+// not on the page of an earlier one.
+func TestTheTrackersPlan(t *testing.T) {
+	day := func(m time.Month, d int) sources.Day { return sources.Day{Year: 2026, Month: m, Day: d} }
+	seen := func(ref string) sources.Evidence { return sources.Evidence{Source: "jira", Ref: ref} }
+	line := aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Said: []aggregate.Said{
+		{Week: sources.Week{Year: 2026, N: 40}, Steps: map[string]sources.Day{"2.0": day(11, 1), "2.1": day(11, 20)}},
+		{Week: sources.Week{Year: 2026, N: 45}, Steps: map[string]sources.Day{"2.0": day(11, 13)}},
+	}}
+	f := judgeOne(t, line, sources.Answer{Items: steady(t, 5, 2), PlanGap: "projects may not be read", Plan: &sources.Plan{
+		Milestones: []sources.Milestone{
+			{Evidence: seen("v20"), Title: "2.0", Due: day(11, 30)}, {Evidence: seen("v21"), Title: "2.1"},
+			{Evidence: seen("v19"), Title: "1.9", Due: day(11, 2)}, {Evidence: seen("v18"), Title: "1.8", Due: day(10, 2), Done: true},
+		},
+		Updates: []sources.Update{{Evidence: seen("u1"), At: at(t, 45, 1), State: "on track"}, {Evidence: seen("u2"), At: at(t, 47, 1), State: "off track"}},
+	}})
+	want := []aggregate.Drift{
+		{Kind: aggregate.MilestoneMoved, Title: "2.0", Day: day(11, 1), Later: day(11, 30)},
+		{Kind: aggregate.MilestoneMoved, Title: "2.1", Day: day(11, 20)},
+		{Kind: aggregate.MilestonePassed, Title: "1.9", Day: day(11, 2)},
+	}
+	if diff := cmp.Diff(want, f.Drift); diff != "" {
+		t.Errorf("drift (-want +got):\n%s", diff)
+	}
+	if len(f.Updates) != 1 || f.Updates[0].State != "on track" || f.PlanGap == "" {
+		t.Errorf("updates %+v, gap %q", f.Updates, f.PlanGap)
+	}
+	if next, found := f.NextMilestone(sources.Week{Year: 2026, N: 46}); !found || next.Title != "2.0" {
+		t.Errorf("next is %+v", next)
 	}
 }

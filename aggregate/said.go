@@ -25,6 +25,9 @@ type Said struct {
 	P85  sources.Day `json:"p85,omitzero"`    // forecast: done by then with 85 percent; zero: none
 	PDue *float64    `json:"p_due,omitempty"` // forecast: how likely done by Due; nil: none
 	Done bool        `json:"done,omitempty"`  // everything in its scope was done
+
+	// Steps are the tracker's own milestones and their dates.
+	Steps map[string]sources.Day `json:"steps,omitempty"`
 }
 
 // Said returns what a report says of all lines, in its order.
@@ -42,6 +45,14 @@ func (f Finding) said(team string, week sources.Week) Said {
 	s := Said{Team: team, Line: f.ID, Week: week, Noun: f.Noun, Title: f.Title, Status: f.Status.Status, Due: f.Plan.Due}
 	if p := f.Weeks[len(f.Weeks)-1]; p.State == Known {
 		s.Value = &p.Value
+	}
+	for _, m := range f.Steps {
+		if m.Evidence.Ref != "" {
+			if s.Steps == nil {
+				s.Steps = map[string]sources.Day{}
+			}
+			s.Steps[m.Title] = m.Due
+		}
 	}
 	s.Done = f.Status.Rule == AllDone || f.Status.Rule == Reached
 	if f.Goal == nil || f.Goal.Outlook.State != forecast.Forecast {
@@ -69,6 +80,17 @@ func (l Line) told(week sources.Week) *Said {
 		}
 	}
 	return nil
+}
+
+// stepBefore returns the date that the first page to name a milestone gave it,
+// zero if none did. Trackers forget that a date was moved.
+func (l Line) stepBefore(title string) sources.Day {
+	for _, s := range l.Said {
+		if due, found := s.Steps[title]; found && !due.IsZero() {
+			return due
+		}
+	}
+	return sources.Day{}
 }
 
 // dueBefore returns the due dates that earlier pages gave a goal, each once, as

@@ -42,6 +42,6 @@ func (l *loader) plan(t table, line *aggregate.Line, in lineTable) {
 			l.complain(sub.path, "a milestone needs a title and a due date")
 			continue
 		}
-		line.Plan.Milestones = append(line.Plan.Milestones, aggregate.Milestone(m))
+		line.Plan.Milestones = append(line.Plan.Milestones, aggregate.Milestone{Title: m.Title, Due: m.Due, Done: m.Done})
 	}
 }

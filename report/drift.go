@@ -16,6 +16,12 @@ func driftWords(d aggregate.Drift) string {
 		return fmt.Sprintf("nothing in it was done for %s", count(d.Weeks, "week", "weeks"))
 	case aggregate.MilestonePassed:
 		return fmt.Sprintf("the milestone “%s” was due on %s and is open", sources.OneLine(d.Title, titleLimit), day(d.Day))
+	case aggregate.MilestoneMoved:
+		to := "has no date any more"
+		if !d.Later.IsZero() {
+			to = "is due on " + day(d.Later)
+		}
+		return fmt.Sprintf("the milestone “%s” was first due on %s and %s", sources.OneLine(d.Title, titleLimit), day(d.Day), to)
 	case aggregate.DueMoved:
 		return fmt.Sprintf("its due date was moved %d times, first from %s", d.Times, day(d.Day))
 	}

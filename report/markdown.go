@@ -368,7 +368,11 @@ func (p *page) unknowns() {
 	any := false
 	for _, t := range p.Teams {
 		for _, f := range t.Lines {
-			for _, reason := range unknownReasons(f) {
+			reasons := unknownReasons(f)
+			if f.PlanGap != "" {
+				reasons = append(reasons, "the tracker's own plan: "+f.PlanGap)
+			}
+			for _, reason := range reasons {
 				p.printf("- %s, %s: %s\n", Escape(t.Name), Escape(f.Title), sentence(reason))
 				any = true
 			}

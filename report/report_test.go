@@ -91,7 +91,10 @@ func world(t testing.TB) aggregate.Report {
 		line   aggregate.Line
 		answer sources.Answer
 	}{
-		{aggregate.Line{ID: "goal", Noun: sources.Goals, Title: title(0), Unit: "items", Better: aggregate.Higher, Plan: aggregate.GoalPlan{Why: title(1), Due: sources.Day{Year: 2026, Month: 12, Day: 18}}}, sources.Answer{Items: scope, Evidence: seen("q")}},
+		{aggregate.Line{ID: "goal", Noun: sources.Goals, Title: title(0), Unit: "items", Better: aggregate.Higher, Plan: aggregate.GoalPlan{Why: title(1), Due: sources.Day{Year: 2026, Month: 12, Day: 18}}}, sources.Answer{Items: scope, Evidence: seen("q"), PlanGap: title(8), Plan: &sources.Plan{
+			Milestones: []sources.Milestone{{Evidence: seen("v1"), Title: title(9), Due: sources.Day{Year: 2026, Month: 11, Day: 3}}, {Evidence: seen("v2"), Title: title(2), Due: sources.Day{Year: 2026, Month: 12, Day: 3}}},
+			Updates:    []sources.Update{{Evidence: seen("u"), At: at(44, 2), State: title(3), Text: title(1)}},
+		}}},
 		{aggregate.Line{ID: "delivery", Noun: sources.Delivery, Title: "Sprint delivery", Unit: "ratio", Better: aggregate.Higher, Target: aggregate.Target{Green: limit(">= 85%"), Red: limit("< 70%")}}, sources.Answer{Sprints: []sources.Sprint{{
 			Evidence: seen("sprint 7"), ID: 7, Name: title(3), Board: "B", State: sources.Closed, Start: at(44, 1), End: at(46, 1), Completed: at(46, 1), Graded: sources.Graded{Grade: sources.Approximate, Reason: "only the planned start is known"},
 			Issues: []sources.SprintIssue{
@@ -106,9 +109,9 @@ func world(t testing.TB) aggregate.Report {
 			{Week: sources.Week{Year: 2026, N: 44}, Value: 0.39, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 45}, Value: 0.38, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 46}, Value: 0.4123, Graded: sources.Whole()},
 		}}},
 		{aggregate.Line{ID: "incidents", Noun: sources.Incidents, Title: "Incidents", Unit: "incidents", Better: aggregate.Lower, Target: aggregate.Target{Red: limit("> 0")}}, sources.Answer{Incidents: []sources.Incident{
-			{Evidence: seen("INC-1"), Title: title(1), Severity: title(2), Opened: at(46, 1), Acknowledged: at(46, 1).Add(9 * time.Minute), Resolved: at(46, 2), FollowUps: []sources.FollowUp{{Evidence: seen("PAY-9"), Title: title(3)}, {Evidence: seen("PAY-8"), Done: true}}, Graded: sources.Whole()},
+			{Evidence: seen("INC-1"), Title: title(1), Severity: title(2), Opened: at(46, 1), Acknowledged: at(46, 1).Add(9 * time.Minute), Resolved: at(46, 2), FollowUps: []sources.FollowUp{{Evidence: seen("PAY-9"), Title: title(3)}, {Evidence: seen("PAY-8"), Done: true}}, Review: &sources.Evidence{Ref: title(4), URL: "https://jira.example/x"}, Graded: sources.Whole()},
 			{Evidence: seen("INC-0"), Title: "old", Opened: at(42, 1), Resolved: at(42, 2), Graded: sources.Whole()},
-			{Evidence: seen("INC-2"), Title: "open", Opened: at(45, 1), Graded: sources.Whole()},
+			{Evidence: seen("INC-2"), Title: "open", Opened: at(45, 1), Major: true, Graded: sources.Whole()},
 		}}},
 		{aggregate.Line{ID: "alarms", Noun: sources.Alarms, Title: "Alarms", Unit: "episodes", Better: aggregate.Lower}, sources.Answer{Alarms: []sources.AlarmWeek{
 			{Week: sources.Week{Year: 2026, N: 45}, Coverage: 0.5, Graded: sources.Graded{Grade: sources.Partial, Reason: "prom holds 50% of this week"}, Alarms: []sources.AlarmCount{{Name: title(8), Severity: title(9), Episodes: 2, Minutes: 7}}},

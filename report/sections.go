@@ -76,12 +76,30 @@ func (p *page) goal(t aggregate.TeamReport, f aggregate.Finding) {
 
 // milestones names the next step, and what slipped.
 func (p *page) milestones(f aggregate.Finding) {
-	if next, found := f.Plan.NextMilestone(p.Window.Last); found {
-		p.printf("*Next milestone:* %s, due %s.\n\n", Escape(next.Title), day(next.Due))
+	if next, found := f.NextMilestone(p.Window.Last); found {
+		p.printf("*Next milestone:* %s, due %s.\n\n", link(Escape(next.Title), next.Evidence.URL), day(next.Due))
+	}
+	if n := len(f.Updates); n > 0 {
+		p.update(f.Updates[n-1])
 	}
 	for _, d := range f.Drift {
 		p.printf("*Drift:* %s.\n\n", sentence(driftWords(d)))
 	}
+}
+
+// update shows what was last said of a goal in its tracker, with its age: an
+// old "on track" is no news.
+func (p *page) update(u sources.Update) {
+	state := Escape(u.State)
+	if state == "" {
+		state = "an update"
+	}
+	age := int(p.Window.End().Sub(u.At).Hours() / 24)
+	p.printf("*In the tracker:* %s, %s before this week's end", link(state, u.URL), count(age, "day", "days"))
+	if u.Text != "" {
+		p.printf(": %s", Escape(u.Text))
+	}
+	p.printf(".\n\n")
 }
 
 func (p *page) goalWeeks(f aggregate.Finding) {
@@ -209,10 +227,24 @@ func (p *page) incidents(in *aggregate.Incidents) {
 	p.printf("Last week's, and those with something still open:\n\n")
 	p.printf("| Incident | Severity | Opened | Acknowledged | Resolved | Follow-ups |\n| :-- | :-- | :-- | :-- | :-- | :-- |\n")
 	for _, i := range rows {
-		p.printf("| %s %s | %s | %s | %s | %s | %s |\n", opened(i.Evidence), Escape(i.Title), Escape(i.Severity),
+		p.printf("| %s %s%s | %s | %s | %s | %s | %s |\n", opened(i.Evidence), Escape(i.Title), review(i), Escape(i.Severity),
 			moment(i.Opened, p.Window.Zone), p.after(i.Opened, i.Acknowledged, "not seen"), p.after(i.Opened, i.Resolved, "**open**"), followUps(i.FollowUps))
 	}
 	p.printf("\n")
+}
+
+// review marks a major incident, and links its review or says that there is
+// none.
+func review(i sources.Incident) string {
+	switch {
+	case i.Review != nil && i.Major:
+		return " (major; review: " + opened(*i.Review) + ")"
+	case i.Review != nil:
+		return " (review: " + opened(*i.Review) + ")"
+	case i.Major:
+		return " (major; no review is linked)"
+	}
+	return ""
 }
 
 func (p *page) after(from, to time.Time, not string) string {
