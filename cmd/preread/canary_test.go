@@ -199,6 +199,7 @@ func TestSettingsShowNoSecret(t *testing.T) {
 		"a literal token for a variable": {`"env:JIRA_TOKEN"`, `"env:ghp_canary"`},
 		"a literal with a dash":          {`"env:JIRA_TOKEN"`, `"env:canary-canary"`},
 		"a list":                         {`"env:JIRA_TOKEN"`, `["canary"]`},
+		"no quotes":                      {`"env:JIRA_TOKEN"`, `canary`},
 		"a table":                        {`"env:JIRA_TOKEN"`, `{env = "canary"}`},
 		"an open quote":                  {`"env:JIRA_TOKEN"`, `"canary`},
 		"an escape that is none":         {`"env:JIRA_TOKEN"`, `"\canary"`},

@@ -33,11 +33,12 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 			if err := bar.On.UnmarshalText([]byte(failOn)); err != nil {
 				return withHint(fmt.Errorf("--fail-on: %w", err), "there is red, amber and signal")
 			}
-			c, err := p.settings()
+			j, done, err := p.begin()
 			if err != nil {
 				return err
 			}
-			judged, err := p.judged(c, r)
+			defer done()
+			judged, err := j.judged(r)
 			if err != nil {
 				return err
 			}

@@ -24,11 +24,12 @@ verbs take it with --facts, on this machine or another, without a network.`,
   preread draft --facts facts.json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			c, err := p.settings()
+			j, done, err := p.begin()
 			if err != nil {
 				return err
 			}
-			facts, _, err := p.seen(c, r)
+			defer done()
+			facts, _, err := j.seen(r)
 			if err != nil {
 				return err
 			}
@@ -38,6 +39,7 @@ verbs take it with --facts, on this machine or another, without a network.`,
 	}
 	cmd.Flags().StringVar(&r.week, "week", "last", "the `week` to report on, such as 2026-W46")
 	cmd.Flags().StringVar(&r.team, "team", "", "only this team, by its `id`")
+	cmd.Flags().BoolVar(&r.full, "full", false, fullUsage)
 	cmd.Flags().StringVarP(&out, "out", "o", "-", "write to this `file`, - for the standard output")
 	return cmd
 }

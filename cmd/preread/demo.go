@@ -73,11 +73,17 @@ func (p *program) demo(dir string, serve, dataCenter bool) error {
 	if err != nil {
 		return err
 	}
+	j, end := p.beginWith(settings)
+	defer end()
 	saved := filepath.Join(dir, "facts.json")
-	if err := p.collectTo(settings, saved); err != nil {
+	facts, err := j.collect(request{})
+	if err != nil {
 		return err
 	}
-	done, err := p.draft(settings, drafting{request: request{facts: saved}, formats: []string{"markdown"}, silent: true})
+	if err := p.saveFacts(facts, saved); err != nil {
+		return err
+	}
+	done, err := j.draft(drafting{request: request{facts: saved}, formats: []string{"markdown"}, silent: true})
 	if err != nil {
 		return err
 	}
@@ -95,13 +101,4 @@ func (p *program) demo(dir string, serve, dataCenter bool) error {
 		p.ctx = context.WithoutCancel(p.ctx) // this is the way it is meant to end
 	}
 	return nil
-}
-
-// collectTo collects from all sources and saves the facts.
-func (p *program) collectTo(c *config.Config, path string) error {
-	facts, err := p.facts(c, request{})
-	if err != nil {
-		return err
-	}
-	return p.saveFacts(facts, path)
 }

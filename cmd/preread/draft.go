@@ -40,11 +40,12 @@ func (p *program) draftVerb() *cobra.Command {
   preread draft --facts facts.json   from saved facts, without a network`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			c, err := p.settings()
+			j, done, err := p.begin()
 			if err != nil {
 				return err
 			}
-			_, err = p.draft(c, d)
+			defer done()
+			_, err = j.draft(d)
 			return err
 		},
 	}
@@ -56,10 +57,13 @@ func (p *program) draftVerb() *cobra.Command {
 	return cmd
 }
 
+const fullUsage = "ask about all weeks again, remembered or not"
+
 func (p *program) requestFlags(cmd *cobra.Command, r *request) {
 	cmd.Flags().StringVar(&r.week, "week", "last", "the `week` to report on, such as 2026-W46")
 	cmd.Flags().StringVar(&r.team, "team", "", "only this team, by its `id`")
 	cmd.Flags().StringVar(&r.facts, "facts", "", "use the facts saved in `file`; no network")
+	cmd.Flags().BoolVar(&r.full, "full", false, fullUsage)
 }
 
 // A drafted page is what draft wrote, for the talk about it.
@@ -70,14 +74,15 @@ type drafted struct {
 }
 
 // draft makes the page. It is replaced only when everything is ready.
-func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
+func (j job) draft(d drafting) (drafted, error) {
+	p, c := j.program, j.config
 	if err := checkFormats(d); err != nil {
 		return drafted{}, err
 	}
 	if err := p.checkPage(c, d); err != nil {
 		return drafted{}, err
 	}
-	facts, teams, err := p.seen(c, d.request)
+	facts, teams, err := j.seen(d.request)
 	if err != nil {
 		return drafted{}, err
 	}
@@ -85,7 +90,7 @@ func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
 	if err != nil {
 		return drafted{}, err
 	}
-	w := writing{p, c, d, facts, teams, path}
+	w := writing{j, d, facts, teams, path}
 	if path == "-" || d.dry {
 		return w.show()
 	}
@@ -103,8 +108,7 @@ func (p *program) draft(c *config.Config, d drafting) (drafted, error) {
 
 // A writing is the making of one page, once its facts are there.
 type writing struct {
-	*program
-	config *config.Config
+	job
 	drafting
 	facts sources.Facts
 	teams []aggregate.Team
@@ -114,7 +118,7 @@ type writing struct {
 // compose judges the facts and lays out the page around what people wrote on
 // the one that is there.
 func (w writing) compose(old oldPage) (drafted, []output, error) {
-	judged := w.judge(w.config, w.facts, w.teams, w.path, old.page)
+	judged := w.judge(w.facts, w.teams, w.path, old.page)
 	merged := report.Markdown(frame(w.config), judged).Merge(old.page)
 	if w.strict && len(w.facts.Gaps()) > 0 {
 		w.code = exitUnknown
@@ -159,14 +163,21 @@ func (w writing) write() (done drafted, err error) {
 	if err != nil {
 		return drafted{}, err
 	}
+	week := w.facts.Window.Last
+	w.memory.found(w.path, week, old.text)
+	w.moment("found")
 	done, outputs, err := w.compose(old)
 	if err != nil {
 		return done, err
 	}
-	if o, found := pageOf(outputs); found && !o.same {
-		if outputs, err = w.placePage(&done, old, o.text, outputs); err != nil {
-			return done, err
+	if o, found := pageOf(outputs); found {
+		if !o.same {
+			if outputs, err = w.placePage(&done, old, o.text, outputs); err != nil {
+				return done, err
+			}
 		}
+		w.memory.written(w.path, done.report, done.merged.Text)
+		w.moment("remembered")
 	}
 	for _, o := range outputs {
 		if !o.page && !o.same {
@@ -197,6 +208,7 @@ func (w writing) placePage(done *drafted, old oldPage, text []byte, outputs []ou
 		if err != nil {
 			return nil, err
 		}
+		w.memory.found(w.path, w.facts.Window.Last, found)
 		if *done, outputs, err = w.compose(now); err != nil {
 			return nil, err
 		}

@@ -22,11 +22,12 @@ func (p *program) explainVerb() *cobra.Command {
 			return withHint(fmt.Errorf("explain takes the id of one line, and got %d", len(args)), "an id looks like checkout/delivery; preread check lists them")
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			c, err := p.settings()
+			j, done, err := p.begin()
 			if err != nil {
 				return err
 			}
-			judged, err := p.judged(c, r)
+			defer done()
+			judged, err := j.judged(r)
 			if err != nil {
 				return err
 			}

@@ -79,11 +79,12 @@ func TestEveryLineCanBeExplained(t *testing.T) {
 func TestTheDemosSignals(t *testing.T) {
 	settings, facts := demoFacts(t)
 	p := &program{ctx: t.Context(), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { return scriptNow }, configFile: settings}
-	c, err := p.settings()
+	j, done, err := p.begin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	judged, err := p.judged(c, request{facts: facts})
+	defer done()
+	judged, err := j.judged(request{facts: facts})
 	if err != nil {
 		t.Fatal(err)
 	}

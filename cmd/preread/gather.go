@@ -22,15 +22,16 @@ type request struct {
 	week  string
 	team  string
 	facts string
+	full  bool // ask about all weeks again, remembered or not
 }
 
 // seen collects what a request asks for, or loads it.
-func (p *program) seen(c *config.Config, r request) (sources.Facts, []aggregate.Team, error) {
-	teams, err := chosen(c, r.team)
+func (j job) seen(r request) (sources.Facts, []aggregate.Team, error) {
+	teams, err := chosen(j.config, r.team)
 	if err != nil {
 		return sources.Facts{}, nil, err
 	}
-	facts, err := p.facts(c, r)
+	facts, err := j.collect(r)
 	if err != nil {
 		return sources.Facts{}, nil, err
 	}
@@ -42,27 +43,30 @@ func (p *program) seen(c *config.Config, r request) (sources.Facts, []aggregate.
 
 // judged collects and judges, with what people wrote on the week's page if
 // there is one.
-func (p *program) judged(c *config.Config, r request) (aggregate.Report, error) {
-	facts, teams, err := p.seen(c, r)
+func (j job) judged(r request) (aggregate.Report, error) {
+	facts, teams, err := j.seen(r)
 	if err != nil {
 		return aggregate.Report{}, err
 	}
-	path, err := pagePath(c, "", facts.Window.Last)
+	path, err := pagePath(j.config, "", facts.Window.Last)
 	if err != nil {
 		return aggregate.Report{}, err
 	}
 	old, err := readPage(path)
 	if err != nil {
-		fmt.Fprintf(p.stderr, "warning: what is written on the page was not heard: %s\n", sources.OneLine(err.Error(), 300))
+		fmt.Fprintf(j.stderr, "warning: what is written on the page was not heard: %s\n", sources.OneLine(err.Error(), 300))
 	}
-	return p.judge(c, facts, teams, path, old.page), nil
+	return j.judge(facts, teams, path, old.page), nil
 }
 
-// judge judges facts, with what people say on the page.
-func (p *program) judge(c *config.Config, facts sources.Facts, teams []aggregate.Team, path string, page *report.Page) aggregate.Report {
-	teams = p.heard(c, teams, facts.Window.Last, path, page)
+// judge judges facts, with what earlier pages said and what people say on this
+// one.
+func (j job) judge(facts sources.Facts, teams []aggregate.Team, path string, page *report.Page) aggregate.Report {
+	teams, kept := j.memory.recall(teams, facts.Window.Last)
+	teams = j.heard(teams, facts.Window.Last, path, page)
 	judged := aggregate.Judge(teams, facts)
-	p.warn(judged.Gaps)
+	judged.Kept = kept
+	j.warn(judged.Gaps)
 	return judged
 }
 
@@ -80,7 +84,9 @@ func chosen(c *config.Config, id string) ([]aggregate.Team, error) {
 	return nil, withHint(fmt.Errorf("--team: the settings have no team %q", sources.OneLine(id, 40)), "there is %s", strings.Join(ids, ", "))
 }
 
-func (p *program) facts(c *config.Config, r request) (sources.Facts, error) {
+// collect asks what is not remembered for good, and remembers it.
+func (j job) collect(r request) (sources.Facts, error) {
+	p, c := j.program, j.config
 	if r.facts != "" {
 		return p.savedFacts(c, r)
 	}
@@ -88,18 +94,15 @@ func (p *program) facts(c *config.Config, r request) (sources.Facts, error) {
 	if err != nil {
 		return sources.Facts{}, err
 	}
-	asks, err := c.Open(func(name string) sources.Setup {
-		return sources.Setup{
-			Name:   name,
-			Agent:  "preread/" + version(),
-			Secret: func(ref sources.SecretRef) (sources.Secret, error) { return p.secret(filepath.Dir(c.File), ref) },
-		}
-	})
+	asks, err := j.open()
 	if err != nil {
 		return sources.Facts{}, err
 	}
 	if r.team != "" {
 		asks = slices.DeleteFunc(asks, func(a sources.Ask) bool { return a.Question.Team != r.team })
+	}
+	if !r.full {
+		j.memory.plan(window, asks)
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, p.timeout)
 	defer cancel()
@@ -107,7 +110,18 @@ func (p *program) facts(c *config.Config, r request) (sources.Facts, error) {
 	if p.ctx.Err() != nil {
 		return sources.Facts{}, p.ctx.Err()
 	}
-	return facts, nil
+	return j.memory.keep(facts), nil
+}
+
+// open opens all sources of the settings.
+func (j job) open() ([]sources.Ask, error) {
+	return j.config.Open(func(name string) sources.Setup {
+		return sources.Setup{
+			Name:   name,
+			Agent:  "preread/" + version(),
+			Secret: func(ref sources.SecretRef) (sources.Secret, error) { return j.secret(filepath.Dir(j.config.File), ref) },
+		}
+	})
 }
 
 func (p *program) savedFacts(c *config.Config, r request) (sources.Facts, error) {
@@ -177,10 +191,18 @@ func (p *program) warn(gaps []sources.Gap) {
 	}
 }
 
+// cutID takes the id of a line apart; qualified tells whether it names a team.
+func cutID(id string) (team, line string, qualified bool) {
+	if team, line, qualified = strings.Cut(id, "/"); !qualified {
+		return "", id, false
+	}
+	return team, line, true
+}
+
 // line finds a judged line by TEAM/LINE, or by LINE alone if only one team has
 // it.
 func line(r aggregate.Report, id string) (aggregate.TeamReport, aggregate.Finding, error) {
-	team, name, qualified := strings.Cut(id, "/")
+	team, name, qualified := cutID(id)
 	var foundTeam aggregate.TeamReport
 	var found []aggregate.Finding
 	var all []string

@@ -15,28 +15,28 @@ const pagesBefore = 3
 
 // heard adds to the teams' lines what people wrote: a colour of their own on
 // this week's page, and whether one of the last pages speaks of a line.
-func (p *program) heard(c *config.Config, teams []aggregate.Team, week sources.Week, path string, page *report.Page) []aggregate.Team {
+func (j job) heard(teams []aggregate.Team, week sources.Week, path string, page *report.Page) []aggregate.Team {
 	var opinions []report.Opinion
 	if page != nil {
 		var complaints []string
 		opinions, complaints = report.Opinions(path, *page)
 		for _, complaint := range complaints {
-			fmt.Fprintf(p.stderr, "warning: %s\n", sources.OneLine(complaint, 400))
+			fmt.Fprintf(j.stderr, "warning: %s\n", sources.OneLine(complaint, 400))
 		}
 	}
-	before := earlierPages(c, week)
+	before := earlierPages(j.config, week)
 	heard := slices.Clone(teams)
 	for i := range heard {
 		lines := slices.Clone(heard[i].Lines)
-		for j := range lines {
-			id := heard[i].ID + "/" + lines[j].ID
-			lines[j].Own = slices.Clone(lines[j].Own)
+		for k := range lines {
+			id := heard[i].ID + "/" + lines[k].ID
+			lines[k].Own = slices.Clone(lines[k].Own)
 			for _, o := range opinions {
 				if o.ID == id {
-					lines[j].Own = append(lines[j].Own, o.Own)
+					lines[k].Own = append(lines[k].Own, o.Own)
 				}
 			}
-			lines[j].Mentioned = slices.ContainsFunc(before, func(p report.Page) bool { return p.Mentioned(id) })
+			lines[k].Mentioned = slices.ContainsFunc(before, func(p report.Page) bool { return p.Mentioned(id) })
 		}
 		heard[i].Lines = lines
 	}

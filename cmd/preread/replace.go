@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"preread/report"
 )
@@ -144,7 +145,7 @@ func (p *program) recover(path string) error {
 	_ = os.Remove(partName(path))
 	fresh := freshName(path)
 	left, err := os.ReadFile(fresh)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil
 	}
 	if err != nil {

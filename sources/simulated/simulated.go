@@ -102,6 +102,7 @@ timezone = "%s"
 weeks    = 6
 out      = "prereads/{{.Week}}.md"
 session  = "Tuesday 10:00"
+history  = "history.db"                       # what is remembered from week to week
 
 [[source.jira]]
 name  = "jira"

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"preread/aggregate/history"
+	"preread/sources"
+)
+
+func (p *program) historyVerb() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "history",
+		Short: "See, carry and trim what is remembered from week to week",
+		Long: `Sources forget; the history does not. It is a file in the state folder, or where
+history in the settings puts it: a file, or a PostgreSQL database for many hosts.`,
+		Example: `  preread history list
+  preread history export > history.jsonl     to carry it in Git, or to another place
+  preread history import < history.jsonl
+  preread history prune --before 2025-W01 --dry-run`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(p.historyList(), p.historyExport(), p.historyImport(), p.historyPrune(), p.historyForget(), p.historyPages())
+	return cmd
+}
+
+// remembered opens the history for a verb that is about nothing else, and so
+// fails without one.
+func (p *program) remembered(use func(*history.Store) error) error {
+	c, err := p.settings()
+	if err != nil {
+		return err
+	}
+	if c.Report.History.None {
+		return withHint(errors.New(`the settings say history = "none"`), "name a file or a database there")
+	}
+	place, err := p.historyPlace(c)
+	if err != nil {
+		return err
+	}
+	store, err := history.Open(p.ctx, place)
+	if err != nil {
+		return hint(err)
+	}
+	return errors.Join(hint(use(store)), store.Close())
+}
+
+// hint turns an error with a hint of its own into one that is printed with it.
+func hint(err error) error {
+	if err == nil {
+		return nil
+	}
+	reason, next := sources.Reason(err)
+	if next == "" {
+		return err
+	}
+	return withHint(errors.New(reason), "%s", next)
+}
+
+func (p *program) historyList() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List what is remembered of each line",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.remembered(func(s *history.Store) error {
+				all, err := s.Summary(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if len(all) == 0 {
+					fmt.Fprintln(p.stdout, "nothing is remembered yet; preread draft or collect begins it")
+				}
+				for _, h := range all {
+					fmt.Fprintln(p.stdout, historyLine(h))
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func historyLine(h history.Summary) string {
+	text := fmt.Sprintf("%s/%s  %s  %s to %s  %d weeks, %d known, %d final", h.Team, h.Line, h.Source, h.First, h.Last, h.Weeks, h.Known, h.Final)
+	if h.First.IsZero() {
+		text = fmt.Sprintf("%s/%s  %s  no week yet", h.Team, h.Line, h.Source)
+	}
+	if h.Missing > 0 {
+		text += fmt.Sprintf(", %d missing between", h.Missing)
+	}
+	if h.Things > 0 || h.Gone > 0 {
+		text += fmt.Sprintf("; %d things, %d gone", h.Things, h.Gone)
+	}
+	return sources.OneLine(text+"; asked "+h.Captured.UTC().Format("2006-01-02 15:04")+" UTC", 300)
+}
+
+func (p *program) historyExport() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write everything as JSON Lines",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.remembered(func(s *history.Store) error {
+				if out == "-" {
+					return s.Export(cmd.Context(), p.stdout)
+				}
+				var doc bytes.Buffer
+				if err := s.Export(cmd.Context(), &doc); err != nil {
+					return err
+				}
+				return p.save(out, doc.Bytes())
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&out, "out", "o", "-", "write to this `file`, - for the standard output")
+	return cmd
+}
+
+func (p *program) historyImport() *cobra.Command {
+	return &cobra.Command{
+		Use:   "import [FILE]",
+		Short: "Add an export to what is remembered; what is final stays as it is",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var in io.Reader = cmd.InOrStdin()
+			if len(args) == 1 && args[0] != "-" {
+				file, err := os.Open(args[0])
+				if err != nil {
+					return fmt.Errorf("%s: %w", args[0], plainFileError(err))
+				}
+				defer file.Close()
+				in = file
+			}
+			return p.remembered(func(s *history.Store) error { return s.Import(cmd.Context(), in) })
+		},
+	}
+}
+
+func (p *program) historyPrune() *cobra.Command {
+	var before string
+	var dry bool
+	cmd := &cobra.Command{
+		Use:   "prune --before WEEK",
+		Short: "Delete what is only about the time before a week; what people wrote stays",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			week, err := sources.ParseWeek(before)
+			if err != nil {
+				return withHint(fmt.Errorf("--before: %w", err), "name the first week to keep")
+			}
+			return p.remembered(func(s *history.Store) error {
+				n, err := s.Prune(cmd.Context(), week, dry)
+				if err != nil {
+					return err
+				}
+				verb := "deleted"
+				if dry {
+					verb = "would delete"
+				}
+				fmt.Fprintf(p.stdout, "%s %d weeks, %d things, %d things said, %d pages\n", verb, n.Weeks, n.Things, n.Said, n.Pages)
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&before, "before", "", "the first `week` to keep, such as 2026-W01")
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only count")
+	return cmd
+}
+
+func (p *program) historyForget() *cobra.Command {
+	return &cobra.Command{
+		Use:   "forget TEAM/LINE",
+		Short: "Believe a source that shows far less of a line than before; the line is read anew",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if _, _, ok := cutID(args[0]); ok {
+					return nil
+				}
+			}
+			return withHint(errors.New("forget takes one line"), "an id looks like checkout/quality; preread history list shows them")
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			team, line, _ := cutID(args[0])
+			return p.remembered(func(s *history.Store) error {
+				n, err := s.Forget(cmd.Context(), team, line, p.now().UTC())
+				if err == nil {
+					fmt.Fprintf(p.stdout, "%d things of %s are not remembered any more\n", n, sources.OneLine(args[0], 80))
+				}
+				return err
+			})
+		},
+	}
+}
+
+// historyPages lists or prints the pages that were found and written: the way
+// back to words that somebody deleted.
+func (p *program) historyPages() *cobra.Command {
+	var week string
+	var show int
+	cmd := &cobra.Command{
+		Use:   "pages --week WEEK",
+		Short: "List the pages of a week as they were found and written, or print one",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w, err := sources.ParseWeek(week)
+			if err != nil {
+				return withHint(fmt.Errorf("--week: %w", err), "name the week of the page")
+			}
+			return p.remembered(func(s *history.Store) error {
+				pages, err := s.PagesOf(cmd.Context(), w)
+				if err != nil {
+					return err
+				}
+				if show > len(pages) || show < 0 {
+					return withHint(fmt.Errorf("--show: there are %d pages of %s", len(pages), w), "without --show they are listed")
+				}
+				if show > 0 {
+					_, err := p.stdout.Write(pages[show-1].Text)
+					return err
+				}
+				for i, page := range pages {
+					how := "written"
+					if page.Found {
+						how = "found"
+					}
+					fmt.Fprintf(p.stdout, "%3d  %s UTC  %-7s  %6d bytes  %s\n", i+1, page.At.UTC().Format("2006-01-02 15:04:05"), how, len(page.Text), sources.OneLine(page.Path, 200))
+				}
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&week, "week", "", "the `week` of the page, such as 2026-W46")
+	cmd.Flags().IntVar(&show, "show", 0, "print the page with this `number`")
+	return cmd
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"preread/config"
+)
+
+// A job is a run of a verb that has settings, and what is remembered for them.
+type job struct {
+	*program
+	config *config.Config
+	memory memory
+}
+
+// begin reads the settings and opens what is remembered for them; done gives
+// it back.
+func (p *program) begin() (j job, done func(), err error) {
+	c, err := p.settings()
+	if err != nil {
+		return job{}, nil, err
+	}
+	j, done = p.beginWith(c)
+	return j, done, nil
+}
+
+func (p *program) beginWith(c *config.Config) (j job, done func()) {
+	m, done := p.remembering(c)
+	return job{p, c, m}, done
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"preread/aggregate"
+	"preread/aggregate/history"
+	"preread/config"
+	"preread/sources"
+)
+
+// A memory is what is remembered for one settings file. One without a store
+// remembers nothing, and its methods do nothing.
+type memory struct {
+	*program
+	store *history.Store
+}
+
+// remembering opens the history of a settings file. If that fails, the page is
+// made without one, and that is said: a page without memory is worth more than
+// none.
+func (p *program) remembering(c *config.Config) (m memory, done func()) {
+	m = memory{program: p}
+	if c.Report.History.None {
+		return m, func() {}
+	}
+	place, err := p.historyPlace(c)
+	if err == nil {
+		m.store, err = history.Open(p.ctx, place)
+	}
+	if err != nil {
+		m.forgotten(err)
+		return m, func() {}
+	}
+	return m, func() {
+		if err := m.store.Close(); err != nil {
+			m.forgotten(err)
+		}
+	}
+}
+
+// forgotten says that something was not remembered.
+func (m memory) forgotten(err error) {
+	reason, hint := sources.Reason(err)
+	var h hinted
+	if errors.As(err, &h) {
+		hint = h.hint
+	}
+	fmt.Fprintf(m.stderr, "warning: made without memory: %s\n", sources.OneLine(reason, 300))
+	if hint != "" {
+		fmt.Fprintf(m.stderr, "hint: %s\n", sources.OneLine(hint, 300))
+	}
+}
+
+// historyPlace is where the settings put the history: a file from their own
+// folder, or a database; else a file in the state folder with a name that is
+// made of theirs.
+func (p *program) historyPlace(c *config.Config) (string, error) {
+	h, folder := c.Report.History, filepath.Dir(c.File)
+	if !h.Secret.IsZero() {
+		secret, err := p.secret(folder, h.Secret)
+		if err != nil {
+			return "", err
+		}
+		return p.placed(secret.Reveal(), folder), nil
+	}
+	if h.Place != "" {
+		return p.placed(h.Place, folder), nil
+	}
+	state, err := p.stateFolder()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(state, keyed(c.File)+".db"), nil
+}
+
+func (p *program) placed(place, folder string) string {
+	if strings.Contains(place, "://") || filepath.IsAbs(place) {
+		return place
+	}
+	return filepath.Join(folder, place)
+}
+
+// plan narrows what is asked to the weeks that are not remembered for good.
+func (m memory) plan(window sources.Window, asks []sources.Ask) {
+	if m.store == nil {
+		return
+	}
+	questions := make([]sources.Question, len(asks))
+	for i, a := range asks {
+		questions[i] = a.Question
+	}
+	weeks, err := m.store.Plan(m.ctx, window, questions)
+	if err != nil {
+		m.forgotten(err)
+		return
+	}
+	for i, n := range weeks {
+		asks[i].Weeks = n
+	}
+}
+
+// keep remembers what was seen, and returns it for the whole window.
+func (m memory) keep(fresh sources.Facts) sources.Facts {
+	if m.store == nil {
+		return fresh
+	}
+	r, err := m.store.Remember(m.ctx, fresh)
+	if err != nil {
+		m.forgotten(err)
+		return r.Facts
+	}
+	for _, refused := range r.Refused {
+		fmt.Fprintf(m.stderr, "warning: %s/%s: %s\n", refused.Team, refused.Line, sources.OneLine(refused.Reason, 300))
+	}
+	m.sayVanished(r.Vanished)
+	return r.Facts
+}
+
+// vanishedShown is how many of a line's things are named before the rest is
+// only counted.
+const vanishedShown = 5
+
+// sayVanished tells whoever watches what a source does not show any more.
+func (m memory) sayVanished(all []history.Vanished) {
+	if !m.watched() && m.getenv("CI") == "" {
+		return
+	}
+	refs := map[string][]string{}
+	var order []string
+	for _, v := range all {
+		id := v.Team + "/" + v.Line
+		if refs[id] == nil {
+			order = append(order, id)
+		}
+		refs[id] = append(refs[id], sources.OneLine(v.Ref, 40))
+	}
+	for _, id := range order {
+		shown := refs[id][:min(len(refs[id]), vanishedShown)]
+		more := ""
+		if n := len(refs[id]) - len(shown); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		fmt.Fprintf(m.stderr, "  gone from %s: %s%s\n", id, strings.Join(shown, ", "), more)
+	}
+}
+
+// recall adds to the teams' lines what earlier pages said of them, and returns
+// how their forecasts came true.
+func (m memory) recall(teams []aggregate.Team, week sources.Week) ([]aggregate.Team, aggregate.Kept) {
+	if m.store == nil {
+		return teams, aggregate.Kept{}
+	}
+	recalled := slices.Clone(teams)
+	var all []aggregate.Said
+	for i, team := range recalled {
+		said, err := m.said(team.ID)
+		if err != nil {
+			m.forgotten(err)
+			return teams, aggregate.Kept{}
+		}
+		all = append(all, said...)
+		recalled[i].Lines = slices.Clone(team.Lines)
+		for j := range recalled[i].Lines {
+			line := &recalled[i].Lines[j]
+			for _, s := range said {
+				if s.Line == line.ID && s.Week.Compare(week) < 0 {
+					line.Said = append(line.Said, s)
+				}
+			}
+		}
+	}
+	return recalled, aggregate.Grade(all)
+}
+
+func (m memory) said(team string) (all []aggregate.Said, err error) {
+	documents, err := m.store.AllSaid(m.ctx, team)
+	for _, d := range documents {
+		var s aggregate.Said
+		if err := json.Unmarshal(d.Document, &s); err != nil {
+			return nil, fmt.Errorf("what was said of %s in %s cannot be read", sources.OneLine(d.Line, 40), d.Week)
+		}
+		all = append(all, s)
+	}
+	return all, err
+}
+
+// found keeps a page with everything that people wrote, before it is made
+// anew.
+func (m memory) found(path string, week sources.Week, text []byte) {
+	if text != nil {
+		m.savePage(history.Page{Path: path, Week: week, Text: text, Found: true})
+	}
+}
+
+// written keeps a page as it was written, and what it says.
+func (m memory) written(path string, r aggregate.Report, text []byte) {
+	m.savePage(history.Page{Path: path, Week: r.Window.Last, Text: text})
+	if m.store == nil {
+		return
+	}
+	var said []history.Said
+	for _, s := range r.Said() {
+		doc, err := json.Marshal(s)
+		if err != nil {
+			m.forgotten(err)
+			return
+		}
+		said = append(said, history.Said{Team: s.Team, Line: s.Line, Week: s.Week, At: r.Window.Now, Document: doc})
+	}
+	if err := m.store.SaveSaid(m.context(), said); err != nil {
+		m.forgotten(err)
+	}
+}
+
+func (m memory) savePage(page history.Page) {
+	if m.store == nil {
+		return
+	}
+	if path, err := filepath.Abs(page.Path); err == nil {
+		page.Path = path
+	}
+	page.At = m.now().UTC()
+	if err := m.store.SavePage(m.context(), page); err != nil {
+		m.forgotten(err)
+	}
+}
+
+// context lets what was begun be finished when the program is interrupted:
+// these are a few rows, and a page without them would be half remembered.
+func (m memory) context() context.Context { return context.WithoutCancel(m.ctx) }
