@@ -92,6 +92,19 @@ beside the new one. A note whose line is gone moves to the end of the page. A
 page whose marks are broken is never overwritten.`,
 		},
 		{
+			Use:   "history",
+			Short: "What is remembered from week to week, and where",
+			Long: `The history is the file or postgres:// database that history in the settings
+names, "none" for nothing, else a file in STATE_DIRECTORY, in XDG_STATE_HOME/preread
+or in ~/.local/state/preread, named after the settings file. It holds the facts
+of each week and line, pages as they were found and written, and what they said.
+
+A week is final two weeks after its end; a final week is never changed. --full
+asks about all weeks again. What a source does not show any more is marked as
+gone; if that is more than half of a line, it is refused and said, and
+preread history forget TEAM/LINE is the way out where it is true.`,
+		},
+		{
 			Use:   "settings",
 			Short: "Where the settings are looked for, and how secrets are named",
 			Long: `The settings file is --config, else PREREAD_CONFIG, else preread.toml here or
