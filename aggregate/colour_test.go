@@ -143,7 +143,7 @@ func TestPromisesOfColours(t *testing.T) {
 			naive += l.lastWeekChanges(seed)
 		}
 		perYear := float64(mine) / float64(runs)
-		fmt.Fprintf(&table, "  %-48s %5.2f changes a year; by the last week alone %5.1f\n", l.name, perYear, float64(naive)/float64(runs))
+		fmt.Fprintf(&table, "  %-52s %5.2f changes a year; by the last week alone %5.1f\n", l.name, perYear, float64(naive)/float64(runs))
 		if perYear > 4 {
 			t.Errorf("%s: %.2f changes of colour a year, at most 4 are promised", l.name, perYear)
 		}
@@ -166,7 +166,7 @@ func TestPromisesOfColours(t *testing.T) {
 			}
 		}
 		share := func(k int) float64 { return float64(notGreen[k]) / float64(runs) }
-		fmt.Fprintf(&table, "  %-48s not green after 1, 2, 3 weeks: %4.1f %%, %4.1f %%, %4.1f %%\n", l.name, 100*share(0), 100*share(1), 100*share(2))
+		fmt.Fprintf(&table, "  %-52s not green after 1, 2, 3 weeks: %4.1f %%, %4.1f %%, %4.1f %%\n", l.name, 100*share(0), 100*share(1), 100*share(2))
 		if share(1) < 0.90 {
 			t.Errorf("%s: not green after two weeks in %.1f %%", l.name, 100*share(1))
 		}
@@ -185,6 +185,57 @@ func TestStudentTable(t *testing.T) {
 	for df := 1; df <= poolWeeks; df++ {
 		if want := stats.StudentQuantile(1-confidence, float64(df)); math.Abs(student(df)-want) > 1e-9 {
 			t.Errorf("%d degrees of freedom: %v, want %v", df, student(df), want)
+		}
+	}
+}
+
+// Colours stick, but unknown enters and leaves at once, and a signal for the
+// worse takes the green away at once. Each week is a count; ? is not known, p
+// seen only in part.
+func TestColoursStick(t *testing.T) {
+	letters := map[Status]string{Unknown: "?", Green: "g", Amber: "a", Red: "r"}
+	for _, tt := range []struct {
+		name, weeks, want string
+		signal            map[int]int // week to the weeks that its signal for the worse is about
+	}{
+		{"quiet", "10 11 10 9 10 11 10 10", "gggggggg", nil},
+		{"one bad week is no colour", "10 10 10 10 10 10 60 10 10 10 10 10", "gggggggggggg", nil},
+		{"a level that stays is, after two reports", "10 10 10 10 10 10 60 60 60 60 60 60", "ggggggggaarr", nil},
+		{"and back again", "60 60 60 60 60 60 5 5 5 5 5 5 5 5 5", "rrrrrrrrraagggg", nil},
+		{"unknown enters and leaves at once", "10 10 10 10 10 10 ? 10 ? ? 10", "gggggg?g??g", nil},
+		{"nothing known at first", "? ? 10 10 10 10 10 10", "??gggggg", nil},
+		{"a signal takes the green away at once", "10 10 10 10 10 10 30 10 10", "ggggggaag", map[int]int{6: 1}},
+		{"and makes it red if its weeks are", "10 10 10 10 10 10 90 90 90", "ggggggrrr", map[int]int{6: 1, 7: 1, 8: 1}},
+		{"a part that is too much already is red", "10 10 10 10 10 10 p900", "ggggggr", nil},
+		{"a part that is not could be anything", "10 10 10 10 10 10 p20", "gggggg?", nil},
+	} {
+		m := change.Metric{Type: change.Count, Better: change.Lower, Window: 6}
+		var points []Point
+		for i, w := range strings.Fields(tt.weeks) {
+			p := Point{Week: sources.Week{Year: 2026, N: 1}.Add(i), State: Known, Graded: sources.Whole()}
+			number, part := strings.CutPrefix(w, "p")
+			switch {
+			case w == "?":
+				p.State, p.Graded = NotKnown, sources.Graded{Reason: "nobody answers"}
+			case part:
+				p.Graded = sources.Graded{Grade: sources.Partial, Reason: "half of it"}
+			}
+			_, _ = fmt.Sscan(number, &p.Value)
+			points = append(points, p)
+			m.Weeks = append(m.Weeks, change.Week{Known: p.State == Known && !part, Exposure: 1, Value: p.Value})
+		}
+		c := newColouring(Line{Better: Lower, Target: atMost(20, 40)}, &m, points)
+		got := ""
+		for i := range points {
+			v := change.Verdict{State: change.Noise}
+			if span, found := tt.signal[i]; found {
+				v = change.Verdict{State: change.Signal, Worsening: true, P: 0.001, Driver: span}
+				v.Blocks[span/2].Span = span
+			}
+			got += letters[c.report(i, &v).Status]
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s is %s, want %s", tt.name, tt.weeks, got, tt.want)
 		}
 	}
 }
