@@ -71,9 +71,21 @@ type Source struct {
 	// people to open. It makes no call. Nil, or zero Evidence: there is none.
 	Evidence func(Window, Query) Evidence
 
+	// Health tells what the source's last answer said of itself beside the
+	// facts. Nil: nothing.
+	Health func() Health
+
 	// Requests tells how many HTTP requests, retries included, the source has
 	// sent so far. Nil: it sends none.
 	Requests func() int
+}
+
+// Health is what an answer tells beside the facts. Zero fields were not told.
+type Health struct {
+	Clock     time.Time // the server's own, at its last answer
+	Limit     int       // requests that it allows in its stretch of time
+	Remaining int       // of these, left at its last answer
+	Reset     time.Time // when they are renewed
 }
 
 // Answers reports whether the source can be asked about a noun.

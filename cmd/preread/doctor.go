@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -127,7 +128,7 @@ func (e *examination) sources(j job) {
 		e.source(name, window, facts)
 		for _, a := range asks {
 			if a.Question.Source == name {
-				e.health(a.Source, window)
+				e.health(a.Source)
 				break
 			}
 		}
@@ -284,4 +285,27 @@ func homelessNotes(j job, page report.Page) (ids []string) {
 	return ids
 }
 
-func (e *examination) health(s sources.Source, window sources.Window) {}
+// Beyond these, a clock or a budget is worth a note.
+const (
+	clockSlack  = time.Minute
+	budgetShare = 5 // of what a source allows, one part in so many
+)
+
+// health tells whether the source's clock agrees with this machine's, and how
+// many requests it still allows.
+func (e *examination) health(s sources.Source) {
+	if s.Health == nil {
+		return
+	}
+	h := s.Health()
+	if skew := e.now().Sub(h.Clock).Abs(); !h.Clock.IsZero() && skew > clockSlack {
+		e.add(s.Name, noteState, "set the clock of one of them; weeks are cut by this machine's", "its clock and this machine's are %s apart", skew.Round(time.Second))
+	}
+	if h.Limit > 0 && h.Remaining < h.Limit/budgetShare {
+		until := ""
+		if !h.Reset.IsZero() {
+			until = ", until " + h.Reset.Format("15:04") + " UTC"
+		}
+		e.add(s.Name, noteState, "run later, or use a token of its own", "it allows %d more requests of %d%s", h.Remaining, h.Limit, until)
+	}
+}

@@ -22,6 +22,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -67,6 +68,7 @@ type Client struct {
 
 	mu      sync.Mutex
 	refused error // the first 401, after which nothing more is sent
+	health  sources.Health
 }
 
 // tries is how often one request is sent at most.
@@ -133,6 +135,36 @@ func (c *Client) HTTP() *http.Client { return c.http }
 // Requests returns how many requests were sent so far, retries included.
 func (c *Client) Requests() int { return int(c.requests.Load()) }
 
+// Health returns what the last answer told of the server's clock and of the
+// requests that it still allows.
+func (c *Client) Health() sources.Health {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.health
+}
+
+// look reads the headers of an answer that are about the server itself.
+func (c *Client) look(header http.Header) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if clock, err := http.ParseTime(header.Get("Date")); err == nil {
+		c.health.Clock = clock
+	}
+	limit, err := strconv.Atoi(header.Get("X-RateLimit-Limit"))
+	remaining, err2 := strconv.Atoi(header.Get("X-RateLimit-Remaining"))
+	if err != nil || err2 != nil || limit <= 0 || remaining < 0 {
+		return
+	}
+	c.health.Limit, c.health.Remaining, c.health.Reset = limit, remaining, time.Time{}
+	// GitHub tells seconds since 1970, Jira a date.
+	reset := header.Get("X-RateLimit-Reset")
+	if at, err := strconv.ParseInt(reset, 10, 64); err == nil && at > 0 {
+		c.health.Reset = time.Unix(at, 0).UTC()
+	} else if at, err := time.Parse(time.RFC3339, reset); err == nil {
+		c.health.Reset = at.UTC()
+	}
+}
+
 // Close ends the connections that the client keeps open.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
@@ -178,6 +210,7 @@ func (f final) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := f.next.RoundTrip(req)
 	if err == nil {
+		c.look(resp.Header)
 		err = c.judge(resp)
 		if err != nil {
 			_ = resp.Body.Close()

@@ -400,3 +400,41 @@ func TestPlainWordsForTheNetwork(t *testing.T) {
 		t.Errorf("%T is no Unanswered", err)
 	}
 }
+
+// What answers tell beside the facts: the server's clock, and what it still
+// allows, in GitHub's and in Jira's way of telling.
+func TestHealth(t *testing.T) {
+	at := time.Date(2026, 11, 16, 6, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		header http.Header
+		want   sources.Health
+	}{
+		{http.Header{"X-Ratelimit-Limit": {"5000"}, "X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {"1794812400"}}, sources.Health{Clock: at, Limit: 5000, Remaining: 12, Reset: time.Unix(1794812400, 0).UTC()}},
+		{http.Header{"X-Ratelimit-Limit": {"350"}, "X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"2026-11-16T07:00Z"}}, sources.Health{Clock: at, Limit: 350}},
+		{http.Header{"X-Ratelimit-Limit": {"350"}, "X-Ratelimit-Remaining": {"3"}, "X-Ratelimit-Reset": {"2026-11-16T07:00:00Z"}}, sources.Health{Clock: at, Limit: 350, Remaining: 3, Reset: at.Add(time.Hour)}},
+		{http.Header{"X-Ratelimit-Limit": {"many"}, "X-Ratelimit-Remaining": {"3"}}, sources.Health{Clock: at}},
+		{nil, sources.Health{Clock: at}},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			for name, values := range tt.header {
+				w.Header()[name] = values
+			}
+			w.Header().Set("Date", at.Format(http.TimeFormat))
+		}))
+		base, err := url.Parse(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := web.New(web.Options{Source: "s", Base: base})
+		if resp, err := client.HTTP().Get(server.URL); err != nil {
+			t.Error(err)
+		} else {
+			_ = resp.Body.Close()
+		}
+		if got := client.Health(); got != tt.want {
+			t.Errorf("%v: %+v, want %+v", tt.header, got, tt.want)
+		}
+		client.Close()
+		server.Close()
+	}
+}
