@@ -420,6 +420,8 @@ func TestHealth(t *testing.T) {
 				w.Header()[name] = values
 			}
 			w.Header().Set("Date", at.Format(http.TimeFormat))
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte("{}"))
 		}))
 		base, err := url.Parse(server.URL)
 		if err != nil {
