@@ -28,90 +28,185 @@ type part struct {
 // Merged is a page ready to be written, and what became of the notes.
 type Merged struct {
 	Text     []byte
+	Made     string   // the program's own text of it, to be given to the next Merge
 	Kept     int      // notes that somebody wrote, in their places
 	Homeless []string // ids of notes that stand under "Notes kept from earlier"
-	Edited   bool     // the text outside of the slots of the old page was not the program's own
+	Joined   int      // places outside of the slots where people's edits stand
+	Clashes  []string // ids of new notes with edits whose place the program needed itself
+	Edited   bool     // people's edits outside of the slots are not in Text: nobody remembers what was there before
 	Same     bool     // but for the time of making, the old page already is this one
 }
 
 // homelessHeading introduces notes whose line is no longer on the page.
-const homelessHeading = "## Notes kept from earlier\n\nTheir lines are no longer on this page. Move what still matters, delete the rest.\n"
+const homelessHeading = "## Notes kept from earlier\n\nTheir lines are no longer on this page, or what they were written over has changed. Move what still matters, delete the rest.\n"
+
+// A layout is the program's text with its slots, and what is in them.
+type layout struct {
+	tool     string // with LF, the marks of the slots in it
+	slots    map[string]content
+	kept     int
+	homeless []string
+}
+
+// content is what a slot holds; own tells that it is the program's prompt.
+type content struct {
+	text string
+	own  bool
+}
 
 // Merge puts the notes of the page as it stands into the document. Every note
 // that somebody wrote is in the result, byte for byte: in its own slot, or
-// under a heading of its own if that slot is gone. old is nil if there is no
-// page yet.
-func (d Document) Merge(old *Page) Merged {
+// under a heading of its own if that slot is gone. made is what the program
+// itself wrote last in the page's place, "" if that is not remembered; with it,
+// edits outside of the slots stay too. old is nil if there is no page yet.
+func (d Document) Merge(old *Page, made string) Merged {
 	if old == nil {
 		old = &Page{}
 	}
-	var m Merged
-	notes := map[string]Note{}
-	for _, n := range old.Notes {
-		notes[n.ID] = n
+	l := d.lay(old.Notes)
+	tool := l.tool
+	m := Merged{Edited: old.Mark.Found && sum(old.Tool) != old.Mark.Sum}
+	if m.Edited && made != "" {
+		l, tool = d.joinEdits(&m, old.Notes, made, old.Tool, l)
 	}
-	var body strings.Builder // of the program's text alone, with LF
-	var out []byte
-	write := func(tool string) {
-		body.WriteString(tool)
-		if old.CRLF {
-			tool = string(toCRLF([]byte(tool)))
-		}
-		out = append(out, tool...)
-	}
-	slot := func(id, text string, own bool) {
-		write("<!-- preread:note id=" + id + " -->\n")
-		if own && old.CRLF {
-			text = string(toCRLF([]byte(text)))
-		}
-		out = append(out, text...)
-		write("<!-- /preread:note -->\n")
-	}
-	homes := map[string]bool{}
-	for _, p := range d.parts {
-		write(p.text)
-		if p.id == "" {
-			continue
-		}
-		homes[p.id] = true
-		if n, found := notes[p.id]; found && !n.untouched() {
-			m.Kept++
-			slot(p.id, n.Text, false)
-			continue
-		}
-		slot(p.id, promptText(p.prompt), true)
-	}
-	for _, n := range old.Notes {
-		if homes[n.ID] || n.untouched() {
-			continue
-		}
-		if len(m.Homeless) == 0 {
-			write("\n" + homelessHeading)
-		}
-		m.Homeless = append(m.Homeless, n.ID)
-		write("\n### " + Escape(n.ID) + "\n\n")
-		slot(n.ID, n.Text, false)
-	}
-	m.Edited = old.Mark.Found && sum(old.Tool) != old.Mark.Sum
-	mark := DocMark{true, d.Week, d.Made.UTC().Format(time.RFC3339), sum(body.String())}
-	m.Same = old.Mark.Found && !m.Edited && old.Mark.Sum == mark.Sum && old.Mark.Week == mark.Week && m.noPromptChanged(d, notes)
-	first := mark.String() + "\n"
-	if old.CRLF {
-		first = string(toCRLF([]byte(first)))
-	}
-	m.Text = append([]byte(first), out...)
-	if old.BOM {
-		m.Text = append([]byte(bom), m.Text...)
-	}
+	m.Made, m.Kept, m.Homeless = l.tool, l.kept, l.homeless
+	mark := DocMark{true, d.Week, d.Made.UTC().Format(time.RFC3339), sum(l.tool)}
+	m.Same = old.Mark.Found && !m.Edited && old.Mark.Sum == mark.Sum && old.Mark.Week == mark.Week &&
+		sum(tool) == sum(old.Tool) && len(m.Clashes) == 0 && d.noPromptChanged(old.Notes)
+	m.Text = l.assemble(mark.String()+"\n"+tool, *old)
 	return m
 }
 
+// joinEdits joins what people changed outside of the slots to the program's
+// text. Words that have to make way become notes; those make the page longer,
+// so it is joined again until all words have a place.
+func (d Document) joinEdits(m *Merged, notes []Note, made, theirs string, l layout) (layout, string) {
+	notes = slices.Clone(notes)
+	var clashes []string
+	for before := l; ; {
+		j, ok := join(made, theirs, l.tool)
+		if !ok {
+			return before, before.tool
+		}
+		grown := false
+		for _, words := range j.lost {
+			n := clash(words)
+			if !slices.ContainsFunc(notes, func(o Note) bool { return o.ID == n.ID }) {
+				notes, clashes, grown = append(notes, n), append(clashes, n.ID), true
+			}
+		}
+		switch {
+		case grown:
+			l = d.lay(notes)
+		case l.holds(j.text):
+			m.Joined, m.Clashes, m.Edited = j.places, clashes, false
+			return l, j.text
+		default:
+			return before, before.tool
+		}
+	}
+}
+
+// lay lays the document out around notes.
+func (d Document) lay(old []Note) layout {
+	l := layout{slots: map[string]content{}}
+	notes := map[string]Note{}
+	for _, n := range old {
+		notes[n.ID] = n
+	}
+	var tool strings.Builder
+	slot := func(id string, c content) {
+		l.slots[id] = c
+		tool.WriteString("<!-- preread:note id=" + id + " -->\n<!-- /preread:note -->\n")
+	}
+	for _, p := range d.parts {
+		tool.WriteString(p.text)
+		if p.id == "" {
+			continue
+		}
+		if n, found := notes[p.id]; found && !n.untouched() {
+			l.kept++
+			slot(p.id, content{text: n.Text})
+			continue
+		}
+		slot(p.id, content{promptText(p.prompt), true})
+	}
+	for _, n := range old {
+		if _, home := l.slots[n.ID]; home || n.untouched() {
+			continue
+		}
+		if len(l.homeless) == 0 {
+			tool.WriteString("\n" + homelessHeading)
+		}
+		l.homeless = append(l.homeless, n.ID)
+		tool.WriteString("\n### " + Escape(n.ID) + "\n\n")
+		slot(n.ID, content{text: n.Text})
+	}
+	l.tool = tool.String()
+	return l
+}
+
+// EditNote begins the ids of notes that hold edits from outside of the slots.
+const EditNote = "edit/"
+
+// clash makes a note of words that had to make way. Its name is made of them,
+// so that the same words are kept once.
+func clash(words []string) Note {
+	text := strings.Join(words, "")
+	return Note{ID: EditNote + sum(text)[:8], Text: "\n" + strings.TrimRight(text, "\n") + "\n\n"}
+}
+
+// holds reports whether a text has a slot for every note that somebody wrote,
+// and none twice.
+func (l layout) holds(tool string) bool {
+	page, err := ParsePage("", []byte(tool))
+	if err != nil {
+		return false
+	}
+	for id, c := range l.slots {
+		if !c.own && !slices.ContainsFunc(page.Notes, func(n Note) bool { return n.ID == id }) {
+			return false
+		}
+	}
+	return true
+}
+
+// assemble puts what the slots hold between their marks, and ends lines as the
+// old page does. What people wrote is not touched.
+func (l layout) assemble(tool string, old Page) []byte {
+	var out []byte
+	ends := func(text string) {
+		if old.CRLF {
+			text = string(toCRLF([]byte(text)))
+		}
+		out = append(out, text...)
+	}
+	for line := range strings.Lines(tool) {
+		ends(line)
+		if m := openMark.FindStringSubmatch(strings.TrimSpace(line)); m != nil {
+			if c := l.slots[m[1]]; c.own {
+				ends(c.text)
+			} else {
+				out = append(out, c.text...)
+			}
+		}
+	}
+	if old.BOM {
+		out = append([]byte(bom), out...)
+	}
+	return out
+}
+
+// MadeOf reports whether a text is the program's own of the page, from before
+// people wrote in it.
+func (p Page) MadeOf(text string) bool { return p.Mark.Found && sum(text) == p.Mark.Sum }
+
 // noPromptChanged reports whether every untouched slot already holds the
 // prompt that it would get.
-func (m Merged) noPromptChanged(d Document, notes map[string]Note) bool {
+func (d Document) noPromptChanged(notes []Note) bool {
 	return !slices.ContainsFunc(d.parts, func(p part) bool {
-		n, found := notes[p.id]
-		return p.id != "" && (!found || n.untouched() && strings.TrimSpace(n.Text) != p.prompt)
+		i := slices.IndexFunc(notes, func(n Note) bool { return n.ID == p.id })
+		return p.id != "" && (i < 0 || notes[i].untouched() && strings.TrimSpace(notes[i].Text) != p.prompt)
 	})
 }
 
@@ -120,12 +215,12 @@ func (m DocMark) String() string {
 	return fmt.Sprintf("<!-- preread:doc v=1 week=%s made=%s sum=%s -->", m.Week, m.Made, m.Sum)
 }
 
-// sum identifies the program's text of a page. White space at the ends of
-// lines, empty lines and line ends do not matter to it.
+// sum identifies the program's text of a page. What formatters change does not
+// matter to it.
 func sum(tool string) string {
 	h := sha256.New()
 	for line := range strings.Lines(tool) {
-		if line = strings.TrimRight(line, " \t\r\n"); line != "" {
+		if line = normal(line); line != "" {
 			h.Write([]byte(line + "\n"))
 		}
 	}

@@ -54,7 +54,7 @@ func note(t interface{ Fatal(...any) }, page []byte, id string) string {
 }
 
 func TestAFirstPage(t *testing.T) {
-	m := document("a/x", "summary").Merge(nil)
+	m := document("a/x", "summary").Merge(nil, "")
 	want := "<!-- preread:doc v=1 week=2026-W46 made=2026-11-16T06:00:00Z sum=SUM -->\n" +
 		"## About a/x\n\n<!-- preread:note id=a/x -->\n\n" + promptGoal + "\n\n<!-- /preread:note -->\n" +
 		"## About summary\n\n<!-- preread:note id=summary -->\n\n" + promptGoal + "\n\n<!-- /preread:note -->\nthe end\n"
@@ -69,26 +69,26 @@ func TestAFirstPage(t *testing.T) {
 
 func TestMadeAgainItIsTheSame(t *testing.T) {
 	d := document("a/x", "summary")
-	first := d.Merge(nil).Text
+	first := d.Merge(nil, "").Text
 	d.Made = made.Add(24 * time.Hour)
-	m := d.Merge(parse(t, first))
+	m := d.Merge(parse(t, first), "")
 	if !m.Same || m.Edited {
 		t.Errorf("nothing changed, and it says %+v", m)
 	}
 	edited := write(first, "a/x", "a person's words\n")
-	m = d.Merge(parse(t, edited))
+	m = d.Merge(parse(t, edited), "")
 	if !m.Same || m.Kept != 1 {
 		t.Errorf("only a note was written, and it says same %v, kept %d", m.Same, m.Kept)
 	}
 	d.parts[0].prompt = promptRed
-	if d.Merge(parse(t, first)).Same {
+	if d.Merge(parse(t, first), "").Same {
 		t.Error("a slot has another prompt now, and it says that nothing changed")
 	}
-	if !d.Merge(parse(t, edited)).Same {
+	if !d.Merge(parse(t, edited), "").Same {
 		t.Error("the prompt of a written slot does not matter, and it says that it does")
 	}
 	d.parts[2].text = "another end\n"
-	if d.Merge(parse(t, edited)).Same {
+	if d.Merge(parse(t, edited), "").Same {
 		t.Error("the text changed, and it says that it did not")
 	}
 }
@@ -98,7 +98,7 @@ func TestMadeAgainItIsTheSame(t *testing.T) {
 func TestNoByteOfANoteIsLost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ids := []string{"a/x", "a/y", "summary", "asks", "b/long-one"}
-		page := document(ids...).Merge(nil).Text
+		page := document(ids...).Merge(nil, "").Text
 		crlf := rapid.Bool().Draw(t, "crlf")
 		if crlf {
 			page = toCRLF(page)
@@ -120,7 +120,7 @@ func TestNoByteOfANoteIsLost(t *testing.T) {
 					kept = append(kept, id)
 				}
 			}
-			m := document(rapid.Permutation(kept).Draw(t, "order")...).Merge(parse(t, page))
+			m := document(rapid.Permutation(kept).Draw(t, "order")...).Merge(parse(t, page), "")
 			page = m.Text
 			if m.Edited {
 				t.Fatalf("round %d: nobody edited the text, and it says so:\n%s", round, page)
@@ -167,19 +167,19 @@ func noteText(crlf bool) *rapid.Generator[string] {
 }
 
 func TestAHomelessNoteMovesAndComesHome(t *testing.T) {
-	page := write(document("a/x", "summary").Merge(nil).Text, "a/x", "kept words\n")
-	m := document("summary").Merge(parse(t, page))
+	page := write(document("a/x", "summary").Merge(nil, "").Text, "a/x", "kept words\n")
+	m := document("summary").Merge(parse(t, page), "")
 	if diff := cmp.Diff([]string{"a/x"}, m.Homeless); diff != "" {
 		t.Error(diff)
 	}
 	if !strings.Contains(string(m.Text), "## Notes kept from earlier") || note(t, m.Text, "a/x") != "kept words\n" {
 		t.Errorf("page:\n%s", m.Text)
 	}
-	again := document("summary").Merge(parse(t, m.Text))
+	again := document("summary").Merge(parse(t, m.Text), "")
 	if !again.Same {
 		t.Errorf("made again it is another page:\n%s", again.Text)
 	}
-	back := document("a/x", "summary").Merge(parse(t, again.Text))
+	back := document("a/x", "summary").Merge(parse(t, again.Text), "")
 	if len(back.Homeless) != 0 || note(t, back.Text, "a/x") != "kept words\n" || strings.Contains(string(back.Text), "Notes kept") {
 		t.Errorf("the line is back, the page is:\n%s", back.Text)
 	}
@@ -187,14 +187,14 @@ func TestAHomelessNoteMovesAndComesHome(t *testing.T) {
 
 func TestAnEditOutsideOfSlotsIsNoticed(t *testing.T) {
 	d := document("a/x", "summary")
-	page := string(d.Merge(nil).Text)
+	page := string(d.Merge(nil, "").Text)
 	for name, text := range map[string]string{
 		"a sentence added":   strings.Replace(page, "the end", "my own words\n\nthe end", 1),
 		"a heading edited":   strings.Replace(page, "## About a/x", "## All about a/x", 1),
 		"a slot cut out":     strings.Replace(page, "<!-- preread:note id=a/x -->\n\n"+promptGoal+"\n\n<!-- /preread:note -->\n", "", 1),
 		"front matter added": "---\ntitle: x\n---\n" + page,
 	} {
-		if m := d.Merge(parse(t, []byte(text))); !m.Edited || m.Same {
+		if m := d.Merge(parse(t, []byte(text)), ""); !m.Edited || m.Same {
 			t.Errorf("%s: edited %v, same %v", name, m.Edited, m.Same)
 		}
 	}
@@ -203,7 +203,7 @@ func TestAnEditOutsideOfSlotsIsNoticed(t *testing.T) {
 		"BOM":                   bom + page,
 		"blank lines and blank": strings.Replace(page, "the end", "\n\nthe end  ", 1),
 	} {
-		if m := d.Merge(parse(t, []byte(text))); m.Edited || !m.Same {
+		if m := d.Merge(parse(t, []byte(text)), ""); m.Edited || !m.Same {
 			t.Errorf("%s: edited %v, same %v", name, m.Edited, m.Same)
 		}
 	}
@@ -233,14 +233,14 @@ func TestBrokenMarks(t *testing.T) {
 }
 
 func FuzzParsePage(f *testing.F) {
-	f.Add(string(document("a/x", "summary").Merge(nil).Text))
+	f.Add(string(document("a/x", "summary").Merge(nil, "").Text))
 	f.Add("\ufeff<!-- preread:note id=a -->\r\n```\r\n<!-- /preread:note -->\r\n```\r\n<!-- /preread:note -->")
 	f.Fuzz(func(t *testing.T, text string) {
 		page, err := ParsePage("p.md", []byte(text))
 		if err != nil {
 			return
 		}
-		m := document("a/x").Merge(&page)
+		m := document("a/x").Merge(&page, "")
 		again, err := ParsePage("p.md", m.Text)
 		if err != nil {
 			t.Fatalf("a page that could be read became one that cannot: %v\n%s", err, m.Text)

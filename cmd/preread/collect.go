@@ -33,7 +33,7 @@ verbs take it with --facts, on this machine or another, without a network.`,
 			if err != nil {
 				return err
 			}
-			p.warn(facts.Gaps())
+			p.warn(j.gaps)
 			return p.saveFacts(facts, out)
 		},
 	}

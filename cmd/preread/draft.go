@@ -74,7 +74,7 @@ type drafted struct {
 }
 
 // draft makes the page. It is replaced only when everything is ready.
-func (j job) draft(d drafting) (drafted, error) {
+func (j *job) draft(d drafting) (drafted, error) {
 	p, c := j.program, j.config
 	if err := checkFormats(d); err != nil {
 		return drafted{}, err
@@ -90,7 +90,7 @@ func (j job) draft(d drafting) (drafted, error) {
 	if err != nil {
 		return drafted{}, err
 	}
-	w := writing{j, d, facts, teams, path}
+	w := writing{*j, d, facts, teams, path}
 	if path == "-" || d.dry {
 		return w.show()
 	}
@@ -119,8 +119,8 @@ type writing struct {
 // the one that is there.
 func (w writing) compose(old oldPage) (drafted, []output, error) {
 	judged := w.judge(w.facts, w.teams, w.path, old.page)
-	merged := report.Markdown(frame(w.config), judged).Merge(old.page)
-	if w.strict && len(w.facts.Gaps()) > 0 {
+	merged := report.Markdown(frame(w.config), judged).Merge(old.page, w.memory.made(w.path, old.page))
+	if w.strict && len(w.gaps) > 0 {
 		w.code = exitUnknown
 	}
 	done := drafted{judged, merged, w.path}
@@ -176,7 +176,7 @@ func (w writing) write() (done drafted, err error) {
 				return done, err
 			}
 		}
-		w.memory.written(w.path, done.report, done.merged.Text)
+		w.memory.written(w.path, done.report, done.merged)
 		w.moment("remembered")
 	}
 	for _, o := range outputs {
@@ -378,16 +378,30 @@ func (p *program) sayDry(d drafted, outputs []output) {
 		}
 		fmt.Fprintf(p.stdout, "%s %s: %d notes kept, %d moved under “Notes kept from earlier”\n", verb, o.path, d.merged.Kept, len(d.merged.Homeless))
 	}
-	if d.merged.Edited {
+	switch m := d.merged; {
+	case m.Edited:
 		fmt.Fprintln(p.stdout, "would keep a copy: text outside of the slots was edited")
+	case m.Joined+len(m.Clashes) > 0:
+		fmt.Fprintf(p.stdout, "would keep %d edits outside of the slots, and %d more as notes\n", m.Joined, len(m.Clashes))
 	}
 }
 
 // sayMoved tells everybody about notes whose lines are gone.
 func (p *program) sayMoved(d drafted) {
-	if len(d.merged.Homeless) > 0 {
-		fmt.Fprintf(p.stderr, "warning: the lines of %d notes are gone; they stand under “Notes kept from earlier”: %s\n", len(d.merged.Homeless), strings.Join(d.merged.Homeless, ", "))
+	if n := len(d.merged.Clashes); n > 0 {
+		fmt.Fprintf(p.stderr, "warning: %d edits outside of the slots stood where the page is new; they stand under “Notes kept from earlier”: %s\n", n, strings.Join(d.merged.Clashes, ", "))
 	}
+	if gone := without(d.merged.Homeless, d.merged.Clashes); len(gone) > 0 {
+		fmt.Fprintf(p.stderr, "warning: the lines of %d notes are gone; they stand under “Notes kept from earlier”: %s\n", len(gone), strings.Join(gone, ", "))
+	}
+}
+
+// without leaves out what was told already, and words that have been kept
+// before: they are no news.
+func without(ids, told []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.Contains(told, id) || strings.HasPrefix(id, report.EditNote)
+	})
 }
 
 // summaryOrder puts what needs a look first; on the page itself lines never

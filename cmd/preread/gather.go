@@ -26,7 +26,7 @@ type request struct {
 }
 
 // seen collects what a request asks for, or loads it.
-func (j job) seen(r request) (sources.Facts, []aggregate.Team, error) {
+func (j *job) seen(r request) (sources.Facts, []aggregate.Team, error) {
 	teams, err := chosen(j.config, r.team)
 	if err != nil {
 		return sources.Facts{}, nil, err
@@ -35,15 +35,17 @@ func (j job) seen(r request) (sources.Facts, []aggregate.Team, error) {
 	if err != nil {
 		return sources.Facts{}, nil, err
 	}
-	facts.Answers = slices.DeleteFunc(facts.Answers, func(a sources.Answer) bool {
-		return !slices.ContainsFunc(teams, func(t aggregate.Team) bool { return t.ID == a.Question.Team })
-	})
+	other := func(id string) bool {
+		return !slices.ContainsFunc(teams, func(t aggregate.Team) bool { return t.ID == id })
+	}
+	facts.Answers = slices.DeleteFunc(facts.Answers, func(a sources.Answer) bool { return other(a.Question.Team) })
+	j.gaps = slices.DeleteFunc(j.gaps, func(g sources.Gap) bool { return other(g.Team) })
 	return facts, teams, nil
 }
 
 // judged collects and judges, with what people wrote on the week's page if
 // there is one.
-func (j job) judged(r request) (aggregate.Report, error) {
+func (j *job) judged(r request) (aggregate.Report, error) {
 	facts, teams, err := j.seen(r)
 	if err != nil {
 		return aggregate.Report{}, err
@@ -66,6 +68,12 @@ func (j job) judge(facts sources.Facts, teams []aggregate.Team, path string, pag
 	teams = j.heard(teams, facts.Window.Last, path, page)
 	judged := aggregate.Judge(teams, facts)
 	judged.Kept = kept
+	for _, g := range j.gaps {
+		known := func(o sources.Gap) bool { return o.Team == g.Team && o.Question == g.Question }
+		if !slices.ContainsFunc(judged.Gaps, known) {
+			judged.Gaps = append(judged.Gaps, g)
+		}
+	}
 	j.warn(judged.Gaps)
 	return judged
 }
@@ -85,10 +93,12 @@ func chosen(c *config.Config, id string) ([]aggregate.Team, error) {
 }
 
 // collect asks what is not remembered for good, and remembers it.
-func (j job) collect(r request) (sources.Facts, error) {
+func (j *job) collect(r request) (facts sources.Facts, err error) {
 	p, c := j.program, j.config
 	if r.facts != "" {
-		return p.savedFacts(c, r)
+		facts, err = p.savedFacts(c, r)
+		j.gaps = facts.Gaps()
+		return facts, err
 	}
 	window, err := p.window(c, r.week)
 	if err != nil {
@@ -106,11 +116,12 @@ func (j job) collect(r request) (sources.Facts, error) {
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, p.timeout)
 	defer cancel()
-	facts := sources.Gather(ctx, window, asks, p.progress())
+	facts = sources.Gather(ctx, window, asks, p.progress())
 	if p.ctx.Err() != nil {
 		return sources.Facts{}, p.ctx.Err()
 	}
-	return j.memory.keep(facts), nil
+	facts, j.gaps = j.memory.keep(facts)
+	return facts, nil
 }
 
 // open opens all sources of the settings.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -218,6 +220,7 @@ func (p *program) historyPages() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				pages = slices.DeleteFunc(pages, func(p history.Page) bool { return strings.HasSuffix(p.Path, madeSuffix) })
 				if show > len(pages) || show < 0 {
 					return withHint(fmt.Errorf("--show: there are %d pages of %s", len(pages), w), "without --show they are listed")
 				}

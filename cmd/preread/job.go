@@ -2,6 +2,7 @@ package main
 
 import (
 	"preread/config"
+	"preread/sources"
 )
 
 // A job is a run of a verb that has settings, and what is remembered for them.
@@ -9,6 +10,7 @@ type job struct {
 	*program
 	config *config.Config
 	memory memory
+	gaps   []sources.Gap // questions that got no answer in this run
 }
 
 // begin reads the settings and opens what is remembered for them; done gives
@@ -24,5 +26,5 @@ func (p *program) begin() (j job, done func(), err error) {
 
 func (p *program) beginWith(c *config.Config) (j job, done func()) {
 	m, done := p.remembering(c)
-	return job{p, c, m}, done
+	return job{program: p, config: c, memory: m}, done
 }

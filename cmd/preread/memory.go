@@ -12,6 +12,7 @@ import (
 	"preread/aggregate"
 	"preread/aggregate/history"
 	"preread/config"
+	"preread/report"
 	"preread/sources"
 )
 
@@ -106,21 +107,23 @@ func (m memory) plan(window sources.Window, asks []sources.Ask) {
 	}
 }
 
-// keep remembers what was seen, and returns it for the whole window.
-func (m memory) keep(fresh sources.Facts) sources.Facts {
+// keep remembers what was seen, and returns it for the whole window, with every
+// question that got no answer this time: of some, earlier weeks are remembered.
+func (m memory) keep(fresh sources.Facts) (whole sources.Facts, gaps []sources.Gap) {
 	if m.store == nil {
-		return fresh
+		return fresh, fresh.Gaps()
 	}
 	r, err := m.store.Remember(m.ctx, fresh)
 	if err != nil {
 		m.forgotten(err)
-		return r.Facts
+		return r.Facts, r.Gaps
 	}
 	for _, refused := range r.Refused {
-		fmt.Fprintf(m.stderr, "warning: %s/%s: %s\n", refused.Team, refused.Line, sources.OneLine(refused.Reason, 300))
+		id := refused.Team + "/" + refused.Line
+		fmt.Fprintf(m.stderr, "warning: %s: %s\nhint: if that is true, preread history forget %s\n", id, sources.OneLine(refused.Reason, 300), id)
 	}
 	m.sayVanished(r.Vanished)
-	return r.Facts
+	return r.Facts, r.Gaps
 }
 
 // vanishedShown is how many of a line's things are named before the rest is
@@ -200,8 +203,9 @@ func (m memory) found(path string, week sources.Week, text []byte) {
 }
 
 // written keeps a page as it was written, and what it says.
-func (m memory) written(path string, r aggregate.Report, text []byte) {
-	m.savePage(history.Page{Path: path, Week: r.Window.Last, Text: text})
+func (m memory) written(path string, r aggregate.Report, page report.Merged) {
+	m.savePage(history.Page{Path: path, Week: r.Window.Last, Text: page.Text})
+	m.savePage(history.Page{Path: path + madeSuffix, Week: r.Window.Last, Text: []byte(page.Made)})
 	if m.store == nil {
 		return
 	}
@@ -219,13 +223,39 @@ func (m memory) written(path string, r aggregate.Report, text []byte) {
 	}
 }
 
+// madeSuffix tells the program's own text of a page from the page.
+const madeSuffix = "#made"
+
+// made returns the program's own text that a page was made of, "" if it is not
+// remembered.
+func (m memory) made(path string, page *report.Page) string {
+	if m.store == nil || page == nil {
+		return ""
+	}
+	all, err := m.store.Pages(m.ctx, absolute(path)+madeSuffix)
+	if err != nil {
+		m.forgotten(err)
+	}
+	for _, made := range all {
+		if page.MadeOf(string(made.Text)) {
+			return string(made.Text)
+		}
+	}
+	return ""
+}
+
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
+}
+
 func (m memory) savePage(page history.Page) {
 	if m.store == nil {
 		return
 	}
-	if path, err := filepath.Abs(page.Path); err == nil {
-		page.Path = path
-	}
+	page.Path = absolute(page.Path)
 	page.At = m.now().UTC()
 	if err := m.store.SavePage(m.context(), page); err != nil {
 		m.forgotten(err)
