@@ -231,6 +231,7 @@ func (t *trail) finding(window sources.Window) Finding {
 	switch {
 	case f.Goal != nil:
 		f.Goal.Outlook = t.goal.outlook
+		f.Goal.Blocked = blocked(f.Goal.Items, page, t.goal.holidays)
 		f.Drift = f.drift(t.goal.weeks, t.goal.grade, window.Last)
 	case t.measured != nil:
 		f.Measured = &t.measured.last

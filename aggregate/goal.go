@@ -12,6 +12,7 @@ import (
 type Goal struct {
 	Weeks   []GoalWeek // one for each week of the page
 	Items   []sources.Item
+	Blocked []Blocked        // at the end of the last week
 	Outlook forecast.Outlook // from the weeks since the goal began, the baseline's too
 }
 

@@ -1,6 +1,7 @@
 package aggregate_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -320,5 +321,31 @@ func TestTheTrackersPlan(t *testing.T) {
 	}
 	if next, found := f.NextMilestone(sources.Week{Year: 2026, N: 46}); !found || next.Title != "2.0" {
 		t.Errorf("next is %+v", next)
+	}
+}
+
+func TestBlockedItems(t *testing.T) {
+	blocked := func(ref string, week, day int, until ...time.Time) sources.Item {
+		item := sources.Item{Evidence: sources.Evidence{Ref: ref}, Created: at(t, 40, 1), Scope: []sources.Span{{From: at(t, 40, 1)}}, Graded: sources.Whole(),
+			Blocked: []sources.Span{{From: at(t, week, day)}}}
+		if len(until) > 0 {
+			item.Blocked[0].To = until[0]
+		}
+		return item
+	}
+	done := blocked("done", 44, 1)
+	done.Done = []sources.Span{{From: at(t, 46, 1)}}
+	line := aggregate.Line{ID: "g", Noun: sources.Goals, Better: aggregate.Higher}
+	facts := sources.Facts{Window: window(t), Answers: []sources.Answer{{Question: sources.Question{Team: "t", Line: "g"}, Items: []sources.Item{
+		blocked("two days", 46, 3), blocked("three days", 46, 2), blocked("over a weekend and a holiday", 45, 4), blocked("not any more", 44, 1, at(t, 46, 5)), blocked("next week", 47, 1), done,
+	}}}}
+	holiday := sources.Week{Year: 2026, N: 46}.Monday()
+	r := aggregate.Judge([]aggregate.Team{{ID: "t", Holidays: []sources.Day{holiday}, Lines: []aggregate.Line{line}}}, facts)
+	var got []string
+	for _, b := range r.Teams[0].Lines[0].Goal.Blocked {
+		got = append(got, fmt.Sprintf("%s %d", b.Item.Ref, b.Days))
+	}
+	if diff := cmp.Diff([]string{"over a weekend and a holiday 5", "three days 3"}, got); diff != "" {
+		t.Errorf("blocked (-want +got):\n%s", diff)
 	}
 }

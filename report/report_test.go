@@ -67,6 +67,9 @@ func world(t testing.TB) aggregate.Report {
 	var scope, bugs, merged []sources.Item
 	for i := range len(hostile) {
 		item := sources.Item{Evidence: seen("PAY-" + string(rune('a'+i))), Kind: sources.Issue, Title: title(i), Created: at(40, 0), Scope: []sources.Span{{From: at(40, 0)}}, Graded: sources.Whole()}
+		if i == 3 {
+			item.Blocked = []sources.Span{{From: at(45, 1)}}
+		}
 		if i%2 == 0 {
 			item.Done = []sources.Span{{From: at(41+i%6, 1)}}
 		}

@@ -129,6 +129,12 @@ func (p *page) goalWeeks(f aggregate.Finding) {
 		p.printf("Done this week:\n\n")
 		p.list(finished)
 	}
+	if len(f.Goal.Blocked) > 0 {
+		p.printf("Blocked for longer than two working days; is there something to ask for?\n\n")
+		p.list(mapped(f.Goal.Blocked, func(b aggregate.Blocked) string {
+			return fmt.Sprintf("%s, for %s", itemEntry(b.Item), count(b.Days, "working day", "working days"))
+		}))
+	}
 }
 
 func (p *page) weeks() {
