@@ -190,6 +190,14 @@ type jsonGoal struct {
 	Added    int           `json:"added_this_week"`
 	Removed  int           `json:"removed_this_week"`
 	Forecast *jsonForecast `json:"forecast"` // null: not forecast
+	Blocked  []jsonBlocked `json:"blocked"`  // for longer than two working days
+}
+
+type jsonBlocked struct {
+	Ref   string `json:"ref"`
+	URL   string `json:"url"`
+	Title string `json:"title"`
+	Days  int    `json:"working_days"`
 }
 
 type jsonForecast struct {
@@ -360,6 +368,9 @@ func (line *jsonLine) nounJSON(f aggregate.Finding) {
 	case f.Goal != nil:
 		w := f.Goal.Last()
 		line.jsonGoal = &jsonGoal{Done: w.Done, Total: w.Total, DoneNow: w.DoneNow, Added: w.Added, Removed: w.Removed, Forecast: forecastJSON(f)}
+		line.jsonGoal.Blocked = mapped(f.Goal.Blocked, func(b aggregate.Blocked) jsonBlocked {
+			return jsonBlocked{b.Item.Ref, b.Item.URL, b.Item.Title, b.Days}
+		})
 	case f.Delivery != nil:
 		sprints := mapped(f.Delivery.Sprints, sprintJSON)
 		line.Sprints = &sprints
