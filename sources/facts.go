@@ -251,6 +251,7 @@ type Answer struct {
 	Alarms    []AlarmWeek `json:"alarms,omitempty"`
 	Readings  []Reading   `json:"readings,omitempty"`
 	Plan      *Plan       `json:"plan,omitempty"`     // of a goal; nil: the tracker tells of none
+	Refs      []string    `json:"-"`                  // of everything that the question is about today; nil: not asked
 	PlanGap   string      `json:"plan_gap,omitempty"` // why the tracker's plan is not known, though it has one
 }
 

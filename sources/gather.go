@@ -113,6 +113,12 @@ func answer(ctx context.Context, whole Window, ask Ask) (a Answer) {
 	if s.Evidence != nil {
 		a.Evidence = s.Evidence(whole, q)
 	}
+	if weeks > 0 && s.Refs != nil {
+		// Without the list nothing is missed that was not missed before.
+		if refs, err := s.Refs(ctx, whole, q); err == nil {
+			a.Refs = append([]string{}, refs...)
+		}
+	}
 	if q.Noun == Goals && s.Plan != nil {
 		plan, err := s.Plan(ctx, window, q)
 		if err != nil {

@@ -71,6 +71,12 @@ type Source struct {
 	// people to open. It makes no call. Nil, or zero Evidence: there is none.
 	Evidence func(Window, Query) Evidence
 
+	// Refs lists the references of everything that a question is about today,
+	// however old, in few requests; so that what was deleted or moved away is
+	// missed even where only some weeks are asked about. Nil: the source cannot
+	// tell that without reading all of it.
+	Refs func(context.Context, Window, Query) ([]string, error)
+
 	// Health tells what the source's last answer said of itself beside the
 	// facts. Nil: nothing.
 	Health func() Health

@@ -113,17 +113,40 @@ func (m memory) keep(fresh sources.Facts) (whole sources.Facts, gaps []sources.G
 	if m.store == nil {
 		return fresh, fresh.Gaps()
 	}
+	m.reconcile(fresh)
 	r, err := m.store.Remember(m.ctx, fresh)
 	if err != nil {
 		m.forgotten(err)
 		return r.Facts, r.Gaps
 	}
 	for _, refused := range r.Refused {
-		id := refused.Team + "/" + refused.Line
-		fmt.Fprintf(m.stderr, "warning: %s: %s\nhint: if that is true, preread history forget %s\n", id, sources.OneLine(refused.Reason, 300), id)
+		m.sayRefused(refused)
 	}
 	m.sayVanished(r.Vanished)
 	return r.Facts, r.Gaps
+}
+
+// reconcile compares what is remembered with what is there at all.
+func (m memory) reconcile(fresh sources.Facts) {
+	for _, a := range fresh.Answers {
+		if a.Refs == nil || a.Gap != "" {
+			continue
+		}
+		vanished, refused, err := m.store.Reconcile(m.ctx, fresh.Window, a.Question, a.Refs)
+		if err != nil {
+			m.forgotten(err)
+			return
+		}
+		m.sayVanished(vanished)
+		if refused != nil {
+			m.sayRefused(*refused)
+		}
+	}
+}
+
+func (m memory) sayRefused(r history.Refused) {
+	id := r.Team + "/" + r.Line
+	fmt.Fprintf(m.stderr, "warning: %s: %s\nhint: if that is true, preread history forget %s\n", id, sources.OneLine(r.Reason, 300), id)
 }
 
 // vanishedShown is how many of a line's things are named before the rest is
