@@ -75,23 +75,15 @@ type drafted struct {
 
 // draft makes the page. It is replaced only when everything is ready.
 func (j *job) draft(d drafting) (drafted, error) {
-	p, c := j.program, j.config
+	p := j.program
 	if err := checkFormats(d); err != nil {
 		return drafted{}, err
 	}
-	if err := p.checkPage(c, d); err != nil {
-		return drafted{}, err
-	}
-	facts, teams, err := j.seen(d.request)
+	w, err := j.writing(d)
 	if err != nil {
 		return drafted{}, err
 	}
-	path, err := pagePath(c, d.out, facts.Window.Last)
-	if err != nil {
-		return drafted{}, err
-	}
-	w := writing{*j, d, facts, teams, path}
-	if path == "-" || d.dry {
+	if w.path == "-" || d.dry {
 		return w.show()
 	}
 	done, err := w.write()
@@ -104,6 +96,19 @@ func (j *job) draft(d drafting) (drafted, error) {
 		fmt.Fprintf(p.stderr, "  Next: write in its slots, marked with ✍; they stay when it is made again.\n")
 	}
 	return done, nil
+}
+
+// writing collects what a page is made of.
+func (j *job) writing(d drafting) (writing, error) {
+	if err := j.checkPage(j.config, d); err != nil {
+		return writing{}, err
+	}
+	facts, teams, err := j.seen(d.request)
+	if err != nil {
+		return writing{}, err
+	}
+	path, err := pagePath(j.config, d.out, facts.Window.Last)
+	return writing{*j, d, facts, teams, path}, err
 }
 
 // A writing is the making of one page, once its facts are there.

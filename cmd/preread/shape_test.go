@@ -54,6 +54,7 @@ var clients = map[string]string{
 	"modernc.org/sqlite":                         "preread/aggregate/history",
 	"github.com/jackc/pgx/":                      "preread/aggregate/history",
 	"github.com/pressly/goose/":                  "preread/aggregate/history",
+	"github.com/aymanbagabas/go-udiff":           "preread/cmd/preread",
 	"github.com/gofrs/flock":                     "preread/cmd/preread",
 	"github.com/spf13/cobra":                     "preread/cmd/preread",
 	"github.com/google/renameio/":                "preread/cmd/preread",
