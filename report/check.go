@@ -51,18 +51,20 @@ const (
 // A FailOn says which lines make a check fail.
 type FailOn string
 
-// What a check can fail on. Each fails on red; OnAmber on amber too, OnSignal
-// also on a line that really got worse, whatever its colour.
+// What a check can fail on. OnNothing leaves it to what must be explained. The
+// others fail on red; OnAmber on amber too, OnSignal also on a line that really
+// got worse, whatever its colour.
 const (
-	OnRed    FailOn = "red"
-	OnAmber  FailOn = "amber"
-	OnSignal FailOn = "signal"
+	OnNothing FailOn = "none"
+	OnRed     FailOn = "red"
+	OnAmber   FailOn = "amber"
+	OnSignal  FailOn = "signal"
 )
 
 // UnmarshalText reads what to fail on.
 func (f *FailOn) UnmarshalText(text []byte) error {
 	switch FailOn(text) {
-	case OnRed, OnAmber, OnSignal:
+	case OnNothing, OnRed, OnAmber, OnSignal:
 		*f = FailOn(text)
 		return nil
 	}
@@ -74,6 +76,11 @@ func (f *FailOn) UnmarshalText(text []byte) error {
 type Bar struct {
 	On      FailOn
 	OnlyNew bool // it may, if it did so in the report before already
+
+	// Explain asks for words on the page under each line that is red, or with
+	// OnAmber also amber; Written tells of a slot whether there are any.
+	Explain FailOn
+	Written func(id string) bool
 }
 
 // Check judges a page. A line that is known to fail wins over one that is
@@ -83,7 +90,7 @@ func Check(r aggregate.Report, bar Bar) Outcome {
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
 			switch {
-			case bar.fails(f):
+			case bar.fails(t, f):
 				return Failing
 			case f.Status.Status == aggregate.Unknown && !f.Waived:
 				outcome = CannotSay
@@ -93,10 +100,12 @@ func Check(r aggregate.Report, bar Bar) Outcome {
 	return outcome
 }
 
-func (b Bar) fails(f aggregate.Finding) bool {
+func (b Bar) fails(t aggregate.TeamReport, f aggregate.Finding) bool {
 	switch {
 	case f.Waived:
 		return false
+	case b.unexplained(t, f):
+		return true
 	case b.coloured(f.Status.Status):
 		return !b.OnlyNew || !b.coloured(f.Before.Status)
 	case b.On == OnSignal && f.Signal.State == change.Signal && f.Signal.Worsening:
@@ -107,11 +116,20 @@ func (b Bar) fails(f aggregate.Finding) bool {
 
 // coloured reports a colour that fails.
 func (b Bar) coloured(s aggregate.Status) bool {
-	return s == aggregate.Red || s == aggregate.Amber && b.On == OnAmber
+	return s == aggregate.Red && b.On != OnNothing || s == aggregate.Amber && b.On == OnAmber
+}
+
+// unexplained reports a line under which words are wanted and none stand.
+func (b Bar) unexplained(t aggregate.TeamReport, f aggregate.Finding) bool {
+	wanted := b.Explain != "" && f.Status.Status == aggregate.Red || b.Explain == OnAmber && f.Status.Status == aggregate.Amber
+	return wanted && b.Written != nil && !b.Written(t.ID+"/"+f.ID)
 }
 
 // failure says why a line makes a check fail.
-func failure(f aggregate.Finding) string {
+func (b Bar) failure(t aggregate.TeamReport, f aggregate.Finding) string {
+	if b.unexplained(t, f) {
+		return fmt.Sprintf("it is %s, and nothing is written about it: %s", f.Status.Status, StatusReason(f))
+	}
 	if f.Status.Status < aggregate.Amber {
 		return SignalReason(f)
 	}
@@ -132,16 +150,19 @@ func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, bar Bar) er
 	case JUnit:
 		return writeJUnit(w, r, bar)
 	}
-	return writeText(w, r)
+	return writeText(w, r, bar)
 }
 
 // writeText prints one line for each line of the page: worst first would move
 // lines around, so the order is the page's.
-func writeText(w io.Writer, r aggregate.Report) error {
+func writeText(w io.Writer, r aggregate.Report, bar Bar) error {
 	var b strings.Builder
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
 			fmt.Fprintf(&b, "%-7s %s/%s: %s\n", f.Status.Status, t.ID, f.ID, sources.OneLine(StatusReason(f), 300))
+			if bar.unexplained(t, f) && !f.Waived {
+				fmt.Fprintf(&b, "%-7s %s/%s: nothing is written about it on the page\n", "", t.ID, f.ID)
+			}
 			if f.Waived {
 				fmt.Fprintf(&b, "%-7s %s/%s: waived until %s: %s\n", "", t.ID, f.ID, f.Waiver.Until, sources.OneLine(f.Waiver.Reason, 200))
 			}
@@ -168,8 +189,8 @@ func writeAnnotations(w io.Writer, r aggregate.Report, bar Bar) error {
 		for _, f := range t.Lines {
 			kind, reason := "", StatusReason(f)
 			switch {
-			case bar.fails(f):
-				kind, reason = "error", failure(f)
+			case bar.fails(t, f):
+				kind, reason = "error", bar.failure(t, f)
 			case f.Waived:
 				kind, reason = "notice", "waived until "+f.Waiver.Until.String()+": "+f.Waiver.Reason
 			case f.Status.Status == aggregate.Unknown:
@@ -216,8 +237,8 @@ func writeJUnit(w io.Writer, r aggregate.Report, bar Bar) error {
 			c := junit.Testcase{Name: sources.OneLine(f.Title, 200), Classname: t.ID + "." + f.ID, Time: "0"}
 			result := &junit.Result{Message: sources.OneLine(StatusReason(f), 500), Type: string(f.Status.Rule)}
 			switch {
-			case bar.fails(f):
-				result.Message = sources.OneLine(failure(f), 500)
+			case bar.fails(t, f):
+				result.Message = sources.OneLine(bar.failure(t, f), 500)
 				c.Failure = result
 			case f.Waived:
 				result.Message = sources.OneLine("waived until "+f.Waiver.Until.String()+": "+f.Waiver.Reason, 500)

@@ -6,11 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"preread/report"
+	"preread/sources"
 )
 
 func (p *program) checkVerb() *cobra.Command {
 	var r request
-	var failOn, format string
+	var failOn, format, explain string
 	var bar report.Bar
 	cmd := &cobra.Command{
 		Use:   "check",
@@ -23,6 +24,7 @@ with a waiver in the settings is passed over until the waiver lapses.`,
   preread check --fail-on amber
   preread check --fail-on signal     also what got worse, whatever its colour
   preread check --only-new           not what was so in the report before
+  preread check --fail-on none --require-notes red    red is fine if it is explained
   preread check --format junit > preread.xml`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
@@ -31,7 +33,12 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 				return fmt.Errorf("--format: %w", err)
 			}
 			if err := bar.On.UnmarshalText([]byte(failOn)); err != nil {
-				return withHint(fmt.Errorf("--fail-on: %w", err), "there is red, amber and signal")
+				return withHint(fmt.Errorf("--fail-on: %w", err), "there is red, amber, signal and none")
+			}
+			switch bar.Explain = report.FailOn(explain); bar.Explain {
+			case "", report.OnRed, report.OnAmber:
+			default:
+				return withHint(fmt.Errorf("--require-notes: %q is not what words can be wanted for", sources.OneLine(explain, 40)), "there is red and amber")
 			}
 			j, done, err := p.begin()
 			if err != nil {
@@ -42,13 +49,26 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 			if err != nil {
 				return err
 			}
+			bar.Written = j.written(judged.Window.Last)
 			p.code = int(report.Check(judged, bar))
 			return report.WriteCheck(p.stdout, verdict, judged, bar)
 		},
 	}
 	p.requestFlags(cmd, &r)
-	cmd.Flags().StringVar(&failOn, "fail-on", "red", "exit with 1 on red, on `amber` too, or also on a signal for the worse")
+	cmd.Flags().StringVar(&failOn, "fail-on", "red", "exit with 1 on red, on `amber` too, or also on a signal for the worse; none fails on no colour")
 	cmd.Flags().BoolVar(&bar.OnlyNew, "only-new", false, "pass over what failed in the report before already")
+	cmd.Flags().StringVar(&explain, "require-notes", "", "exit with 1 if nothing is written under a `red` line, or under amber ones too")
 	cmd.Flags().StringVar(&format, "format", "text", "`format`: text, json, github or junit")
 	return cmd
+}
+
+// written tells of the slots of a week's page whether somebody wrote in them.
+// Without a page nobody did.
+func (j *job) written(week sources.Week) func(id string) bool {
+	path, err := pagePath(j.config, "", week)
+	if err != nil {
+		return func(string) bool { return false }
+	}
+	old, err := readPage(path)
+	return func(id string) bool { return err == nil && old.page != nil && old.page.Mentioned(id) }
 }
