@@ -155,8 +155,8 @@ func TestUsual(t *testing.T) {
 	if r := judgeOne(weekly(Count, repeat(40, 32)...)).Next; !r.Known || r.Low <= 10 || r.Low >= 40 || r.High <= 40 || r.High >= 80 {
 		t.Errorf("next week after 32 of 40: %+v", r)
 	}
-	if r := judgeOne(weekly(Proportion, repeat(16, 32)...)); r.Next.Known || r.Blocks[0].Usual(1).Known {
-		t.Errorf("a share has no range of counts: %+v", r.Next)
+	if r := judgeOne(weekly(Proportion, repeat(16, 32)...)); r.Blocks[0].Usual(1).Known || r.Next != (Range{Known: true, Low: 10, High: 20, Of: 20}) {
+		t.Errorf("a share has no range of counts, but one of its own: %+v", r.Next)
 	}
 }
 
