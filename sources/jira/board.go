@@ -56,7 +56,7 @@ func (s *source) board(ctx context.Context, st *site, id int64) (*board, error) 
 	case err != nil:
 		return nil, err
 	case b.Type == "kanban":
-		return nil, noSprints(id)
+		return nil, b.noSprints()
 	}
 	b.Name = cmp.Or(sources.OneLine(b.Name, 80), fmt.Sprintf("board %d", id))
 	for _, column := range b.Config.Columns {
@@ -78,9 +78,48 @@ func (s *source) board(ctx context.Context, st *site, id int64) (*board, error) 
 	return &b, nil
 }
 
-func noSprints(id int64) error {
-	return sources.Unansweredf("board %d has no sprints", id).
-		WithHint("delivery needs a scrum board; take the line out, or name another board")
+// teamManaged reports the board of a team-managed project, of which there is
+// one for each project. It shows that project's issues and no others: it has a
+// filter, but nobody may read it. Estimates are in a field of their own.
+func (b *board) teamManaged() bool { return b.Type == "simple" }
+
+func (b *board) noSprints() error {
+	none := sources.Unansweredf("board %d has no sprints", b.id)
+	if b.teamManaged() {
+		return none.WithHint("turn sprints on among the features of its project, take the line out, or name another board")
+	}
+	return none.WithHint("delivery needs a scrum board; take the line out, or name another board")
+}
+
+// plansSprints refuses a team-managed board whose project does without
+// sprints: its list is empty then, as that of a team which has not begun is.
+func (s *source) plansSprints(ctx context.Context, b *board) error {
+	if !b.teamManaged() {
+		return nil
+	}
+	var answer struct {
+		Features *[]struct {
+			Name  string `json:"boardFeature"`
+			ID    string `json:"featureId"`
+			State string `json:"state"`
+		} `json:"features"`
+	}
+	err := s.get(ctx, fmt.Sprintf("rest/agile/1.0/board/%d/features", b.id), &answer)
+	switch status := web.Status(err); {
+	case status == http.StatusForbidden, status == http.StatusNotFound:
+		return sources.Unansweredf("board %d lists no sprints, and this token may not read whether its project has any", b.id).
+			WithHint("see that the token's account may browse the project of the board")
+	case err != nil:
+		return err
+	case answer.Features == nil:
+		return unreadable()
+	}
+	for _, f := range *answer.Features {
+		if (f.Name == "SPRINTS" || f.ID == "jsw.agility.sprints") && f.State == "ENABLED" {
+			return nil
+		}
+	}
+	return b.noSprints()
 }
 
 // on looks a status up among the board's columns. A changelog that gives no
@@ -108,7 +147,13 @@ func (b *board) shows(v value) bool { return b.mapped == nil || b.on(b.mapped, v
 // estimateOf returns where a board keeps its estimates. The settings come
 // first, since they are written on purpose.
 func (s *source) estimateOf(st *site, b *board) (estimate, error) {
-	if s.settings.EstimateField != "" || b.Estimation.Type == "" {
+	switch {
+	case s.settings.EstimateField != "":
+		return s.estimate(st)
+	case b.Estimation.Type == "" && b.teamManaged():
+		// Not told; but issues of such a project have no other field for points.
+		return st.points(st.ofType(pointsType)), nil
+	case b.Estimation.Type == "":
 		return s.estimate(st)
 	}
 	if b.Estimation.Type != "field" || b.Estimation.Field.ID == "" {

@@ -142,3 +142,21 @@ func TestFlatten(t *testing.T) {
 		t.Errorf("order of changes (-want +got):\n%s", diff)
 	}
 }
+
+// Whatever a changelog says of a link, it leads to an issue or nowhere.
+func FuzzLinkedKey(f *testing.F) {
+	f.Add("POT-7", "This issue is blocked by POT-7")
+	f.Add("", "This issue is blocked by POT-7.")
+	f.Add("10044", "is blocked by")
+	r := reader{source: &source{}}
+	row := issue{Links: []link{{Type: linkType{Name: "Blocks", Inward: "wartet auf"}}}}
+	f.Fuzz(func(t *testing.T, id, text string) {
+		v := value{id, text}
+		if key := linkedKey(v); key != "" && !issueKey.MatchString(key) {
+			t.Errorf("%q, %q lead to %q", id, text, key)
+		}
+		if r.blocking(row, v) != (strings.Contains(strings.ToLower(text), "is blocked by") || strings.Contains(strings.ToLower(text), "wartet auf")) {
+			t.Errorf("%q is taken for the wrong kind of link", text)
+		}
+	})
+}

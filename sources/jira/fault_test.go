@@ -21,11 +21,11 @@ func TestFaultMatrix(t *testing.T) {
 
 // cases are what goes wrong with a Jira only.
 func (p product) cases(t *testing.T) []sourcetest.Case {
-	visitors := kettle(t, 1)
+	visitors := busy(t)
 	visitors.Anonymous = true
 	visitor := http.Header{"X-Seraph-Loginreason": {"AUTHENTICATED_FAILED"}}
 	mute := http.Header{"X-Seraph-Loginreason": {"OK"}, "X-Ausername": {"preread"}}
-	longWay := kettle(t, 1)
+	longWay := busy(t)
 	longWay.NoBulk, longWay.HistoryLimit = true, 3
 	return []sourcetest.Case{
 		{Name: "expired token, taken for a visitor", System: p.handler(visitors, token), Token: "expired-canary", Want: sourcetest.Unknown},
@@ -34,16 +34,17 @@ func (p product) cases(t *testing.T) []sourcetest.Case {
 		{Name: "token that lapses on the way", InTurn: true, Faults: []fault.Fault{{Header: visitor, Empty: true}}, Want: sourcetest.Unknown},
 		{Name: "captcha", Faults: []fault.Fault{{Header: http.Header{"X-Seraph-Loginreason": {"AUTHENTICATION_DENIED"}}}}, Want: sourcetest.Unknown},
 		{Name: "nothing in any list", Faults: []fault.Fault{{Empty: true}}, Want: sourcetest.Unknown},
-		{Name: "nothing in a list beside the search", InTurn: true, Faults: []fault.Fault{{Path: "changelog|bulkfetch|configuration|/field|/status", Empty: true}}},
-		{Name: "pages of 2", Faults: []fault.Fault{{Ask: pageOf(2)}}, Want: sourcetest.True},
+		{Name: "nothing in a list beside the search", InTurn: true, Faults: []fault.Fault{{Path: "changelog|bulkfetch|configuration|features|/field|/status", Empty: true}}},
+		{Name: "pages of 3", Faults: []fault.Fault{{Ask: pageOf(3)}}, Want: sourcetest.True},
 		{Name: "pages that begin anew", Faults: []fault.Fault{{Ask: firstPage}}},
 		{Name: "changelogs the long way", System: p.handler(longWay, token), Want: sourcetest.True},
-		{Name: "changelogs the long way, in pages of 2", System: p.handler(longWay, token), Faults: []fault.Fault{{Ask: pageOf(2)}}, Want: sourcetest.True},
+		{Name: "changelogs the long way, in pages of 3", System: p.handler(longWay, token), Faults: []fault.Fault{{Ask: pageOf(3)}}, Want: sourcetest.True},
 		{Name: "a project that is hidden by now", Want: sourcetest.Unknown, Queries: []sources.Query{
 			{Noun: sources.Goals, Text: "project in (POUR, SECRET)"},
 			{Noun: sources.Quality, Text: "project in (POUR, SECRET) AND issuetype = Bug"},
 			{Noun: sources.Incidents, Text: "project in (LEAF, SECRET) AND issuetype = Incident"},
 			{Noun: sources.Delivery, Board: 4711},
+			{Noun: sources.Delivery, Board: 42, Boards: []int64{4711}},
 		}},
 	}
 }

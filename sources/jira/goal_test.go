@@ -2,6 +2,8 @@ package jira
 
 import (
 	"bytes"
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -332,6 +334,110 @@ func TestFollowUps(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s, %q (-want +got):\n%s", p.name, more, diff)
+			}
+		}
+	}
+}
+
+func TestMajorIncidents(t *testing.T) {
+	major := func(st *simulated.State) { st.Major = true }
+	p := products[0] // Data Center has no such field
+	site := simulated.Sized(simulated.Size{}, monday)
+	site.Now = monday.Add(time.Hour)
+	small, large, after := site.NewIssue("KIT", "Incident", day(1), simulated.State{}), site.NewIssue("KIT", "Incident", day(1), simulated.State{Major: true}), site.NewIssue("KIT", "Incident", day(1), simulated.State{})
+	site.Edit(after, day(2), major)
+	for more, want := range map[string]map[string]bool{
+		"":                            {small.Key: false, large.Key: true, after.Key: true},
+		"major_field = 'Severity'\n":  {small.Key: false, large.Key: false, after.Key: false},
+		"major_field = 'priority'\n":  {small.Key: true, large.Key: true, after.Key: true},
+		"review_field = 'Severity'\n": {small.Key: false, large.Key: true, after.Key: true},
+	} {
+		source, _ := p.serve(t, site, more)
+		found, err := source.Incidents(t.Context(), window(t, 6), sources.Query{Text: "issuetype = Incident"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]bool{}
+		for _, in := range found {
+			got[in.Ref] = in.Major
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", more, diff)
+		}
+	}
+	for text, want := range map[string]bool{`"MAJOR_INCIDENT"`: true, `"Yes"`: true, `true`: true, `{"id":"1","value":"Yes"}`: true, `[{"value":"Major"}]`: true,
+		`null`: false, `""`: false, `"No"`: false, `false`: false, `{"id":"1","value":"No"}`: false, `[]`: false, `0`: false} {
+		if got := affirmed(words(json.RawMessage(text))); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+func TestReviews(t *testing.T) {
+	for _, p := range products {
+		set := func() (*simulated.Site, [6]*simulated.Issue) {
+			site := simulated.Sized(simulated.Size{}, monday)
+			add := func(kind string) *simulated.Issue {
+				return site.NewIssue("KIT", kind, day(1), simulated.State{Severity: "https://wiki.kettle.example/review"})
+			}
+			all := [6]*simulated.Issue{add("Incident"), add("Incident"), add("Post-incident review"), add("Task"), add("Task"), add("Post-incident review")}
+			all[0].Links = []simulated.Link{{Type: "Relates", To: all[5]}, {Type: "Relates", To: all[2]}, {Type: "Relates", To: all[3]}}
+			all[2].Links = []simulated.Link{{Type: "Relates", To: all[3]}, {Type: "Relates", To: all[4]}}
+			return site, all
+		}
+		type told struct {
+			Review    string
+			FollowUps []string
+			Grade     sources.Grade
+		}
+		tests := []struct {
+			name, more string
+			fault      fault.Fault
+			want       [2]told // of the first incident, and of the second, which has no review
+			searches   int
+		}{
+			{name: "linked", want: [2]told{{"KIT-4 " + simulated.Address + "/browse/KIT-4", []string{"KIT-5", "KIT-6"}, sources.Exact}, {Grade: sources.Exact}}, searches: 2},
+			{name: "by a field", more: "review_types = []\nreview_field = 'Severity'\n", want: [2]told{
+				{"https://wiki.kettle.example/review https://wiki.kettle.example/review", []string{"KIT-4", "KIT-5", "KIT-7"}, sources.Exact},
+				{"https://wiki.kettle.example/review https://wiki.kettle.example/review", nil, sources.Exact}}, searches: 1},
+			{name: "of a type of one's own", more: "review_types = ['task']\n", want: [2]told{
+				{"KIT-5 " + simulated.Address + "/browse/KIT-5", []string{"KIT-4", "KIT-7"}, sources.Exact}, {Grade: sources.Exact}}, searches: 2},
+			{name: "by links that are named", more: "followup_links = ['Relates']\n", want: [2]told{
+				{"KIT-4 " + simulated.Address + "/browse/KIT-4", []string{"KIT-5", "KIT-6"}, sources.Exact}, {Grade: sources.Exact}}, searches: 2},
+			{name: "out of sight", fault: fault.Fault{Path: "search", After: 1, Times: 1, Status: 400, Body: "{}"}, want: [2]told{
+				{"KIT-4 " + simulated.Address + "/browse/KIT-4", []string{"KIT-5"}, sources.Approximate}, {Grade: sources.Exact}}, searches: 2},
+		}
+		for _, tt := range tests {
+			site, _ := set()
+			source, gate := p.serve(t, site, tt.more)
+			if tt.fault.Path != "" {
+				gate.Add(tt.fault)
+			}
+			found, err := source.Incidents(t.Context(), window(t, 6), sources.Query{Text: "issuetype = Incident"})
+			if err != nil || len(found) != 2 {
+				t.Fatalf("%s, %s: %d incidents, %v", p.name, tt.name, len(found), err)
+			}
+			var got [2]told
+			for i, in := range found {
+				got[i].Grade = in.Grade
+				if in.Review != nil {
+					got[i].Review = in.Review.Ref + " " + in.Review.URL
+				}
+				for _, f := range in.FollowUps {
+					got[i].FollowUps = append(got[i].FollowUps, f.Ref)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", p.name, tt.name, diff)
+			}
+			searches := 0
+			for _, r := range gate.Log() {
+				if strings.Contains(r.URL, "search") {
+					searches++
+				}
+			}
+			if searches != tt.searches {
+				t.Errorf("%s, %s: %d searches, want %d", p.name, tt.name, searches, tt.searches)
 			}
 		}
 	}

@@ -15,6 +15,13 @@ type ref struct {
 	Name text `json:"name"`
 }
 
+// A version is a fix version of an issue.
+type version struct {
+	ref
+	Released bool `json:"released"`
+	Release  text `json:"releaseDate"` // a day; "": none is set
+}
+
 func (r *ref) value() value {
 	if r == nil {
 		return value{}
@@ -60,7 +67,8 @@ type issue struct {
 	ResolutionDate stamp
 	Priority       *ref
 	Parent         *ref
-	FixVersions    []ref
+	Due            text // a day; "": none is set
+	FixVersions    []version
 	Project        ref
 	Links          []link
 
@@ -70,13 +78,20 @@ type issue struct {
 type issueType struct {
 	Name    string `json:"name"`
 	Subtask bool   `json:"subtask"`
+	Level   *int   `json:"hierarchyLevel"` // 1 is that of epics; Cloud only
 }
 
 // A link leads to another issue, in one of two directions.
 type link struct {
-	Type    ref     `json:"type"`
-	Inward  *linked `json:"inwardIssue"`
-	Outward *linked `json:"outwardIssue"`
+	Type    linkType `json:"type"`
+	Inward  *linked  `json:"inwardIssue"`
+	Outward *linked  `json:"outwardIssue"`
+}
+
+// A linkType has words for either direction.
+type linkType struct {
+	Name   text `json:"name"`
+	Inward text `json:"inward"` // is blocked by
 }
 
 // A linked issue carries only a few fields.
@@ -90,7 +105,7 @@ type linked struct {
 }
 
 // asked are the fields that every search asks for.
-var asked = [...]string{"summary", "created", "updated", "issuetype", "status", "resolution", "resolutiondate", "parent", "project", "fixVersions"}
+var asked = [...]string{"summary", "created", "updated", "issuetype", "status", "resolution", "resolutiondate", "parent", "project", "fixVersions", "duedate"}
 
 // UnmarshalJSON reads an issue. One without id, key or dates is refused: it
 // could not be told apart, or be placed in time.
@@ -108,7 +123,7 @@ func (i *issue) UnmarshalJSON(data []byte) error {
 	for name, into := range map[string]any{
 		"summary": &i.Summary, "created": &i.Created, "updated": &i.Updated, "issuetype": &i.Type, "status": &i.Status,
 		"resolution": &i.Resolution, "resolutiondate": &i.ResolutionDate, "priority": &i.Priority, "parent": &i.Parent,
-		"fixVersions": &i.FixVersions, "project": &i.Project, "issuelinks": &i.Links,
+		"fixVersions": &i.FixVersions, "project": &i.Project, "issuelinks": &i.Links, "duedate": &i.Due,
 	} {
 		if raw, ok := row.Fields[name]; ok {
 			if err := json.Unmarshal(raw, into); err != nil {

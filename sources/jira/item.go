@@ -26,15 +26,11 @@ func (s *source) items(ctx context.Context, w sources.Window, q sources.Query) (
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.at(ctx)
+	r, err := s.reader(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	est, err := s.estimate(st)
-	if err != nil {
-		return nil, err
-	}
-	return asks(ctx, reader{s, st, est, w}, parsed)
+	return asks(ctx, r, parsed)
 }
 
 // A reader turns issues into items for one window.
@@ -42,13 +38,41 @@ type reader struct {
 	source *source
 	site   *site
 	est    estimate
+	flags  []field // where a flag is put on an issue
 	window sources.Window
+}
+
+// reader returns what answers a question about items.
+func (s *source) reader(ctx context.Context, w sources.Window) (reader, error) {
+	st, err := s.at(ctx)
+	if err != nil {
+		return reader{}, err
+	}
+	est, err := s.estimate(st)
+	if err != nil {
+		return reader{}, err
+	}
+	flags, err := s.flags(st)
+	return reader{s, st, est, flags, w}, err
+}
+
+// fields are those that an item's figures are read from, beside those that
+// every search asks for.
+func (r reader) fields() []string {
+	ids := append(r.est.ids(), "issuelinks")
+	for _, f := range r.flags {
+		ids = append(ids, f.ID)
+	}
+	for _, f := range r.site.above() {
+		ids = append(ids, f.ID)
+	}
+	return ids
 }
 
 // quality returns the bugs that were open in the window or closed in it.
 func (s *source) quality(ctx context.Context, r reader, q query) ([]sources.Item, error) {
 	w := r.window
-	rows, err := s.search(ctx, r.site, s.current(r.site, w, q), r.est.ids()...)
+	rows, err := s.search(ctx, r.site, s.current(r.site, w, q), r.fields()...)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +80,13 @@ func (s *source) quality(ctx context.Context, r reader, q query) ([]sources.Item
 	if err != nil {
 		return nil, err
 	}
+	blockers, err := r.blockers(ctx, rows, haul{rows: rows, logs: logs})
+	if err != nil {
+		return nil, err
+	}
 	var items []sources.Item
 	for _, row := range rows {
-		it, ok := r.item(row, logs[row.ID], sources.Whole())
+		it, ok := r.item(row, logs[row.ID], blockers, sources.Whole())
 		it.Scope = []sources.Span{{From: row.Created.Time}}
 		closedBefore := slices.ContainsFunc(it.Done, func(d sources.Span) bool { return d.To.IsZero() && d.From.Before(w.Start()) })
 		if ok && !closedBefore {
@@ -80,60 +108,27 @@ func touched(rows []issue, w sources.Window) []issue {
 	return slices.DeleteFunc(slices.Clone(rows), func(i issue) bool { return !i.touched(w.Start()) })
 }
 
-// goal returns the issues that belonged to a goal's scope in the window.
-func (s *source) goal(ctx context.Context, r reader, q query) ([]sources.Item, error) {
-	w := r.window
-	rows, err := s.search(ctx, r.site, q.on(r.site), r.est.ids()...)
-	if err != nil {
-		return nil, err
-	}
-	var around haul
-	g, rebuilt := q.goal()
-	if rebuilt {
-		if around, err = s.recently(ctx, r, projectsOf(rows, g.project())); err != nil {
-			return nil, err
-		}
-	}
-	logs, left, err := s.split(ctx, r, rows, around)
-	if err != nil {
-		return nil, err
-	}
-	var items []sources.Item
-	graded := r.est.graded
-	if !rebuilt {
-		graded = graded.Worse(sources.Graded{Grade: sources.Approximate,
-			Reason: "the past of this query cannot be rebuilt, so each issue counts from its creation"})
-	}
-	is := g.among(rows)
-	fields := g.fields(r.site)
-	add := func(row issue, member bool) {
-		log := logs[row.ID]
-		it, ok := r.item(row, log, graded)
-		scope := []sources.Span{{From: row.Created.Time}}
-		if rebuilt {
-			scope = membership(member, changesOf(log, fields...), row.Created.Time, w.Now, is)
-		}
-		wontDo := r.wontDo(row, log)
-		it.Scope = reaching(w.Start(), without(scope, wontDo))
-		it.Done = reaching(w.Start(), without(it.Done, wontDo))
-		if ok && len(it.Scope) > 0 {
-			items = append(items, it)
-		}
-	}
-	for _, row := range rows {
-		add(row, true)
-	}
-	for _, row := range left {
-		add(row, false)
-	}
-	return sorted(items), nil
-}
-
-// A haul is what one search brought: issues, and the changelogs of those that
+// A haul is what searches brought: issues, and the changelogs of those that
 // were touched in the window.
 type haul struct {
-	rows []issue
-	logs map[string][]change
+	rows     []issue
+	logs     map[string][]change
+	projects []string // of which every issue that was touched is there
+}
+
+// with returns what two hauls have together. Of a changelog that came twice the
+// longer one counts.
+func (h haul) with(o haul) haul {
+	both := haul{unique(slices.Concat(h.rows, o.rows)), maps.Clone(h.logs), slices.Concat(h.projects, o.projects)}
+	if both.logs == nil {
+		both.logs = map[string][]change{}
+	}
+	for id, log := range o.logs {
+		if before, has := both.logs[id]; !has || len(log) > len(before) {
+			both.logs[id] = log
+		}
+	}
+	return both
 }
 
 // recently returns the issues of some projects that were changed in the
@@ -143,15 +138,22 @@ func (s *source) recently(ctx context.Context, r reader, projects []string) (hau
 	if len(projects) == 0 {
 		return haul{}, nil
 	}
-	jql := "project in (" + quoted(projects) + ") AND updated >= " + since(r.window.Start())
+	h, err := s.touchedIn(ctx, r, "project in ("+quoted(projects)+")")
+	h.projects = projects
+	return h, rejected(err)
+}
+
+// touchedIn returns the issues of some JQL that were changed in the window.
+func (s *source) touchedIn(ctx context.Context, r reader, jql string) (haul, error) {
+	jql += " AND updated >= " + since(r.window.Start())
 	return s.once(jql).get(ctx, func(ctx context.Context) (haul, error) {
-		rows, err := s.search(ctx, r.site, jql, r.est.ids()...)
+		rows, err := s.find(ctx, r.site, jql, r.fields())
 		if err != nil {
 			return haul{}, err
 		}
 		rows = touched(rows, r.window)
 		logs, err := s.changes(ctx, r.site, rows)
-		return haul{rows, logs}, err
+		return haul{rows: rows, logs: logs}, err
 	})
 }
 
@@ -165,21 +167,6 @@ func (s *source) once(jql string) *shared[haul] {
 	return s.hauls[jql]
 }
 
-// split returns the changelogs of a goal's members and of the issues around
-// it, and which of the latter are no members.
-func (s *source) split(ctx context.Context, r reader, members []issue, around haul) (logs map[string][]change, others []issue, err error) {
-	in := map[string]bool{}
-	for _, m := range members {
-		in[m.ID] = true
-	}
-	missing := slices.DeleteFunc(touched(members, r.window), func(i issue) bool { _, has := around.logs[i.ID]; return has })
-	if logs, err = s.changes(ctx, r.site, missing); err != nil {
-		return nil, nil, err
-	}
-	maps.Copy(logs, around.logs)
-	return logs, slices.DeleteFunc(slices.Clone(around.rows), func(i issue) bool { return in[i.ID] }), nil
-}
-
 // projectsOf lists the projects of issues, and further ones, in order.
 func projectsOf(rows []issue, more ...string) []string {
 	projects := slices.Clone(more)
@@ -188,40 +175,6 @@ func projectsOf(rows []issue, more ...string) []string {
 	}
 	slices.Sort(projects)
 	return slices.DeleteFunc(slices.Compact(projects), func(p string) bool { return p == "" })
-}
-
-// among returns the test for the goal in a changelog's value. Members that
-// point to it also tell its id, which holds when its name was another.
-func (g goal) among(members []issue) func(value) bool {
-	ids := map[string]bool{g.value: true}
-	for _, m := range members {
-		refs := m.FixVersions
-		if !g.version {
-			refs = nil
-			if m.Parent != nil {
-				refs = []ref{*m.Parent}
-			}
-		}
-		for _, r := range refs {
-			if v := r.value(); v.id != "" && strings.EqualFold(v.text, g.value) {
-				ids[v.id] = true
-			}
-		}
-	}
-	return func(v value) bool { return v.id != "" && ids[v.id] || strings.EqualFold(v.text, g.value) }
-}
-
-// fields returns where changelogs tell of membership. Cloud writes a move to
-// an epic twice, a few milliseconds apart.
-func (g goal) fields(st *site) []fieldRef {
-	if g.version {
-		return []fieldRef{versionField}
-	}
-	fields := []fieldRef{{"", "IssueParentAssociation"}, {"parent", "Parent"}, {"", "Epic Link"}, {"", "Parent Link"}}
-	for _, f := range st.ofType(epicLinkType) {
-		fields = append(fields, f.ref())
-	}
-	return fields
 }
 
 // wontDo returns when an issue was closed as not to be done.
@@ -248,27 +201,34 @@ func (i issue) settled() time.Time {
 
 // item tells an issue, but for its scope. It is not ok if the issue came
 // after the window's now.
-func (r reader) item(row issue, log []change, graded sources.Graded) (it sources.Item, ok bool) {
+func (r reader) item(row issue, log []change, blockers blockers, graded sources.Graded) (it sources.Item, ok bool) {
 	now := r.window.Now
 	it = sources.Item{
 		Evidence: r.source.evidence(r.site, row.Key), Kind: sources.Issue, Type: sources.OneLine(row.Type.Name, 60), Title: row.title(),
 		Created: row.Created.Time, Points: row.pointsAt(r.est, log, now),
 	}
 	moves := changesOf(log, statusField)
-	switch isDone := r.site.doneFor(row); {
-	case len(moves) == 0 && isDone(row.Status.value()) && row.resolvedLater():
-		it.Done = []sources.Span{{From: row.settled()}}
-		if row.touched(r.window.Start()) {
-			graded = graded.Worse(sources.Graded{Grade: sources.Approximate,
-				Reason: "jira tells no history of its status, so it counts as done since it was resolved"})
-		}
-	case row.touched(r.window.Start()):
-		it.Done = reaching(r.window.Start(), spans(row.Status.value(), moves, row.Created.Time, now, isDone))
-	case isDone(row.Status.value()):
-		it.Done = []sources.Span{{From: row.settled()}}
-	}
-	it.Graded = graded.Worse(r.site.known(row, moves, r.window.Start()))
+	done, doubt := r.done(row, moves)
+	it.Done = reaching(r.window.Start(), done)
+	var unclear sources.Graded
+	it.Blocked, unclear = r.blocked(row, log, done, blockers)
+	it.Graded = graded.Worse(doubt).Worse(r.site.known(row, moves, r.window.Start())).Worse(unclear)
 	return it, !row.Created.After(now)
+}
+
+// done returns when an issue was done.
+func (r reader) done(row issue, moves []change) ([]sources.Span, sources.Graded) {
+	touched, settled := row.touched(r.window.Start()), []sources.Span{{From: row.settled()}}
+	switch isDone := r.site.doneFor(row); {
+	case len(moves) == 0 && isDone(row.Status.value()) && row.resolvedLater() && touched:
+		return settled, sources.Graded{Grade: sources.Approximate,
+			Reason: "jira tells no history of its status, so it counts as done since it was resolved"}
+	case touched:
+		return spans(row.Status.value(), moves, row.Created.Time, r.window.Now, isDone), sources.Whole()
+	case isDone(row.Status.value()):
+		return settled, sources.Whole()
+	}
+	return nil, sources.Whole()
 }
 
 func (i issue) title() string { return sources.OneLine(string(i.Summary), 250) }

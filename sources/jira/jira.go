@@ -8,6 +8,10 @@
 // board's last column that has a status, what was done before the start is
 // not committed, and neither is what stood in a status that is on no column.
 //
+// An issue that left a goal is looked for in the projects of the goal, of what
+// stands above others in it, and of what is still in it; one that left from any
+// other project is not found.
+//
 // Nothing later than the window's Now is told. What lies before the window is
 // told only as far as it can be had without a further request: spans that
 // ended before it are left out, and a span that began before it may begin at
@@ -48,18 +52,34 @@ as approximate. "parent = KEY" also finds the epic's issues on Data Center,
 where they are linked by another field. An issue closed with a resolution of
 "wont_do" leaves the scope and is not counted as done.
 
+Where KEY is an initiative, or more than that, what counts is what hangs on its
+epics, level by level, and not the epics: but an epic with nothing below it yet
+counts as one item, being work too. The same is asked by
+issuekey in portfolioChildIssuesOf("KEY").  Sub-tasks do not count. On Data
+Center this needs Advanced Roadmaps.
+
+With a goal come the dates that Jira gives it: the due date of its epic or
+initiative, its fix version's, and the versions that its issues are planned for.
+
 Quality is any JQL that finds bugs: in when created, out when done.
 
-Delivery needs a board with sprints. Each sprint is told as in Jira's own
-sprint report: committed, completed, added, removed, carried in. Estimates are
-those of the board's estimation field; times are told in hours.
+An issue of a goal, or a bug, was blocked while it was flagged, and while it was
+linked as blocked by another that was not done. A blocker that the token may not
+see makes that approximate.
+
+Delivery needs a board with sprints, or several. Each sprint is told once, as in
+Jira's own sprint report: committed, completed, added, removed, carried in.
+Estimates are those of the board's estimation field; times are told in hours.
+Boards of team-managed projects are read by the same rules.
 
 An incident is acknowledged when it first leaves a status of the category
 To Do, and resolved when it became done and stayed so. Its severity is its
 priority, unless "severity_field" names a field. Its follow-ups are the issues
 linked to it: by the link types in "followup_links", or else by all but
 Duplicate and Cloners where the linked issue is not of the incident's own
-type.`
+type. It is a major one if the field of Jira Service Management, or
+"major_field", says so. A linked post-incident review is its review, and what is
+linked to that is a follow-up of the incident.`
 
 // Kind describes the Jira collector.
 var Kind = sources.Kind{
@@ -81,6 +101,7 @@ type source struct {
 
 	mu    sync.Mutex
 	hauls map[string]*shared[haul] // by JQL
+	trees map[string]*shared[tree] // by JQL and window
 }
 
 func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
@@ -109,13 +130,15 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 	if err != nil {
 		return sources.Source{}, fmt.Errorf("the url of %s cannot be used", setup.Name)
 	}
-	s := &source{name: setup.Name, settings: set, jira: lib, hauls: map[string]*shared[haul]{}}
+	s := &source{name: setup.Name, settings: set, jira: lib, hauls: map[string]*shared[haul]{}, trees: map[string]*shared[tree]{}}
 	return sources.Source{
 		Name:      setup.Name,
 		Items:     s.items,
 		Sprints:   s.sprints,
 		Incidents: s.incidents,
+		Plan:      s.plan,
 		Evidence:  s.navigator,
+		Health:    client.Health,
 		Requests:  client.Requests,
 	}, nil
 }

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -69,6 +70,19 @@ func (p product) serve(t testing.TB, site *simulated.Site, more string) (sources
 	return p.open(t, server.URL, more, token), gate
 }
 
+// again serves a gate to a source that has not asked anything yet.
+func (p product) again(t testing.TB, gate *fault.Gate) sources.Source {
+	t.Helper()
+	server := httptest.NewServer(gate)
+	t.Cleanup(server.Close)
+	return p.open(t, server.URL, "", token)
+}
+
+// replacing edits answers.
+func replacing(old, by string) func([]byte) []byte {
+	return func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(old), []byte(by)) }
+}
+
 func (p product) open(t testing.TB, url, more, token string) sources.Source {
 	t.Helper()
 	source, err := Kind.Open(func(into any) error {
@@ -93,15 +107,70 @@ func TestSource(t *testing.T) {
 // world is the company's Jira with a question for each noun.
 func (p product) world(t *testing.T) sourcetest.World {
 	return sourcetest.World{
-		System: p.handler(kettle(t, 1), token), Token: token, Settings: p.settings, Window: window(t, 6),
+		System: p.handler(busy(t), token), Token: token, Settings: p.settings, Window: window(t, 6),
 		Queries: []sources.Query{
 			{Noun: sources.Goals, Text: "parent = POUR-100"},
+			{Noun: sources.Goals, Text: "parent = " + busyHead},
 			{Noun: sources.Quality, Text: "project = POUR AND issuetype = Bug"},
-			{Noun: sources.Delivery, Board: 42},
+			{Noun: sources.Delivery, Board: 42, Boards: []int64{43}},
 			{Noun: sources.Incidents, Text: "project = LEAF AND issuetype = Incident ORDER BY priority DESC"},
 		},
 		Cases: p.cases(t),
 	}
+}
+
+// busyHead is the initiative of a busy site.
+const busyHead = "TOP-1000"
+
+// busy is the company's Jira with more in it: an initiative above two epics, one
+// of a team-managed project, issues that are flagged or wait for others, versions
+// with dates, and an incident with a review.
+func busy(t testing.TB) *simulated.Site {
+	t.Helper()
+	site := kettle(t, 1)
+	site.Roadmaps = true
+	site.Boards[1].TeamManaged = true
+	site.Versions = map[string]simulated.Version{"3.1": {Release: "2026-12-01"}}
+	site.Projects = append(site.Projects, simulated.Project{ID: "7", Key: "TOP", Name: "Plans"}, simulated.Project{ID: "8", Key: "POT", Name: "Pots"})
+	byKey := map[string]*simulated.Issue{}
+	var children []*simulated.Issue
+	var incident *simulated.Issue
+	for _, i := range site.Issues {
+		byKey[i.Key] = i
+		if last := i.Last(); last.Parent != nil && last.Parent.Type == "Epic" && last.Resolution == "" {
+			children = append(children, i)
+		}
+		if i.Type == "Incident" && i.Project == "LEAF" {
+			incident = i // the newest
+		}
+	}
+	head := site.NewIssue("TOP", "Initiative", day(-60), simulated.State{Summary: "Everything at once", Due: "2026-12-18"})
+	head.Key = busyHead
+	for _, epic := range []string{"POUR-101", "LEAF-100"} {
+		site.Edit(byKey[epic], day(-20), under(head))
+	}
+	blocker := site.NewIssue("POT", "Task", day(-30), simulated.State{Summary: "Order clay"})
+	site.Edit(blocker, day(9), inStatus(finished))
+	for n, i := range children {
+		switch n % 3 {
+		case 0:
+			site.Edit(i, monday.AddDate(0, 0, -9), flag)
+		case 1:
+			site.Edit(i, monday.AddDate(0, 0, -10), wait(blocker))
+		case 2:
+			site.Edit(i, monday.AddDate(0, 0, -11), func(st *simulated.State) { st.Versions = []string{"3.1"} })
+		}
+	}
+	for _, i := range site.Issues {
+		if i.Type == "Bug" && i.Project == "POUR" && i.Last().Resolution == "" {
+			site.Edit(i, monday.AddDate(0, 0, -5), wait(blocker))
+		}
+	}
+	review := site.NewIssue("POT", "Post-incident review", day(20), simulated.State{Summary: "What spilt"})
+	review.Links = []simulated.Link{{Type: "Relates", To: site.NewIssue("POT", "Task", day(21), simulated.State{Summary: "Wipe up"})}}
+	incident.Links = append(incident.Links, simulated.Link{Type: "Relates", To: review})
+	site.Edit(incident, incident.Created.Add(time.Minute), func(st *simulated.State) { st.Major = true })
+	return site
 }
 
 // sinceStart lets spans begin no earlier than the window: what lies before it
@@ -118,7 +187,7 @@ func sinceStart(w sources.Window, items []sources.Item) []sources.Item {
 	}
 	items = slices.Clone(items)
 	for i := range items {
-		items[i].Scope, items[i].Done = clip(items[i].Scope), clip(items[i].Done)
+		items[i].Scope, items[i].Done, items[i].Blocked = clip(items[i].Scope), clip(items[i].Done), clip(items[i].Blocked)
 	}
 	return items
 }
@@ -135,6 +204,20 @@ func compareItems(t *testing.T, w sources.Window, want, got []sources.Item) {
 
 func isType(project, kind string) func(*simulated.Issue) bool {
 	return func(i *simulated.Issue) bool { return i.Project == project && i.Type == kind }
+}
+
+// What an answer tells of the server beside the facts is passed on.
+func TestHealth(t *testing.T) {
+	for _, p := range products {
+		source, gate := p.serve(t, kettle(t, 1), "")
+		gate.Add(fault.Fault{Header: http.Header{"X-Ratelimit-Limit": {"100"}, "X-Ratelimit-Remaining": {"7"}}})
+		if _, err := source.Items(t.Context(), window(t, 1), sources.Query{Noun: sources.Goals, Text: "parent = POUR-100"}); err != nil {
+			t.Fatal(err)
+		}
+		if h := source.Health(); h.Limit != 100 || h.Remaining != 7 {
+			t.Errorf("%s: %+v", p.name, h)
+		}
+	}
 }
 
 func TestItemsAreTrue(t *testing.T) {

@@ -3,6 +3,7 @@ package jira
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -127,27 +128,43 @@ const order = " ORDER BY created ASC, key ASC"
 
 // A goal is a query of a form whose past members can be told from changelogs.
 type goal struct {
-	version bool   // fixVersion = value; else the parent or epic
-	value   string // a version's name, an issue's key, or the id of either
+	version   bool   // fixVersion = value; else the parent or epic
+	portfolio bool   // by the function of Advanced Roadmaps
+	value     string // a version's name, an issue's key, or the id of either
 }
 
-// goal recognises the forms  parent = KEY,  "Epic Link" = KEY  and
-// fixVersion = NAME,  in parentheses or not.
+// goal recognises the forms  parent = KEY,  "Epic Link" = KEY,
+// "Parent Link" = KEY,  fixVersion = NAME  and
+// issuekey in portfolioChildIssuesOf(KEY),  in parentheses or not.
 func (q query) goal() (goal, bool) {
 	words := q.words
 	for len(words) > 2 && words[0].text == "(" && words[len(words)-1].text == ")" {
 		words = words[1 : len(words)-1]
 	}
+	if key, ok := portfolio(words); ok {
+		return goal{portfolio: true, value: key}, true
+	}
 	if len(words) != 3 || words[0].kind == mark || words[1].text != "=" || words[2].kind == mark {
 		return goal{}, false
 	}
 	switch strings.ToLower(words[0].text) {
-	case "parent", "epic link":
+	case "parent", "epic link", "parent link":
 		return goal{value: words[2].text}, words[2].text != ""
 	case "fixversion":
 		return goal{version: true, value: words[2].text}, words[2].text != ""
 	}
 	return goal{}, false
+}
+
+// portfolio reads  issuekey in portfolioChildIssuesOf(KEY).
+func portfolio(words []word) (key string, ok bool) {
+	fields := []string{"issuekey", "issue", "key", "id"}
+	ok = len(words) == 6 && words[0].kind != mark && slices.Contains(fields, strings.ToLower(words[0].text)) && words[1].is("in") &&
+		words[2].is("portfolioChildIssuesOf") && words[3].text == "(" && words[4].kind != mark && words[4].text != "" && words[5].text == ")"
+	if !ok {
+		return "", false
+	}
+	return words[4].text, true
 }
 
 var issueKey = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_]*)-[0-9]+$`)

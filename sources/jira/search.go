@@ -22,11 +22,16 @@ const (
 // On Data Center they carry their changelogs.
 func (s *source) search(ctx context.Context, st *site, jql string, fields ...string) ([]issue, error) {
 	rows, err := s.find(ctx, st, jql, fields)
-	if refused(err) {
-		return nil, sources.Unansweredf("jira does not accept the query (400)").
-			WithHint("try it in jira's own issue search; a name in it may be misspelt or hidden from this token")
+	return rows, rejected(err)
+}
+
+// rejected puts a refusal of JQL into words.
+func rejected(err error) error {
+	if !refused(err) {
+		return err
 	}
-	return rows, err
+	return sources.Unansweredf("jira does not accept the query (400)").
+		WithHint("try it in jira's own issue search; a name in it may be misspelt or hidden from this token")
 }
 
 // refused reports an error by which Jira says that JQL is not to its liking.

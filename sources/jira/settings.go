@@ -24,6 +24,11 @@ type settings struct {
 	SeverityField string            `toml:"severity_field"`
 	WontDo        []string          `toml:"wont_do"`
 	FollowupLinks []string          `toml:"followup_links"`
+	MajorField    string            `toml:"major_field"`
+	ReviewTypes   []string          `toml:"review_types"`
+	ReviewField   string            `toml:"review_field"`
+	FlagField     string            `toml:"flag_field"`
+	BlockerLinks  []string          `toml:"blocker_links"`
 }
 
 // check refuses what no single value shows to be wrong.
@@ -55,6 +60,26 @@ func (s settings) follows(linkType string) bool {
 	}
 	return !holdsFold([]string{"Duplicate", "Cloners"}, linkType)
 }
+
+// reviews reports whether an issue of this type is the review of an incident.
+func (s settings) reviews(issueType string) bool {
+	if s.ReviewTypes != nil {
+		return holdsFold(s.ReviewTypes, issueType)
+	}
+	return holdsFold([]string{"Post-incident review", "[System] Post-incident review"}, issueType)
+}
+
+// blocks reports whether a link of this type leads, inward, to an issue that
+// blocks.
+func (s settings) blocks(t linkType) bool {
+	if s.BlockerLinks != nil {
+		return holdsFold(s.BlockerLinks, string(t.Name))
+	}
+	return strings.EqualFold(string(t.Name), "Blocks") || strings.EqualFold(string(t.Inward), blockedBy)
+}
+
+// blockedBy is what Jira's own type of link says, unless it was renamed.
+const blockedBy = "is blocked by"
 
 func holdsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(e string) bool { return strings.EqualFold(e, s) })

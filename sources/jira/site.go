@@ -25,6 +25,7 @@ type site struct {
 type field struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
+	Plain  string `json:"untranslatedName"` // "" where it is the same, or not told
 	Schema struct {
 		Custom string `json:"custom"`
 	} `json:"schema"`
@@ -54,9 +55,21 @@ func (s status) value() value { return value{id: s.ID, text: s.Name} }
 const (
 	sprintType   = "com.pyxis.greenhopper.jira:gh-sprint"
 	epicLinkType = "com.pyxis.greenhopper.jira:gh-epic-link"
+	parentType   = "com.atlassian.jpo:jpo-custom-field-parent"
+	epicNameType = "com.pyxis.greenhopper.jira:gh-epic-label"
+	checkboxType = "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes"
 	pointsType   = "com.pyxis.greenhopper.jira:jsw-story-points"
 	floatType    = "com.atlassian.jira.plugin.system.customfieldtypes:float"
 )
+
+// above returns the fields in which Data Center keeps what an issue belongs to:
+// the epic, or the issue above an epic. It also shows which issues are epics.
+func (st *site) above() []field {
+	if st.cloud {
+		return nil
+	}
+	return slices.Concat(st.ofType(epicLinkType), st.ofType(parentType), st.ofType(epicNameType))
+}
 
 // at returns the site, asking for it if nobody has.
 func (s *source) at(ctx context.Context) (*site, error) { return s.site.get(ctx, s.visit) }
@@ -85,6 +98,10 @@ func (s *source) visit(ctx context.Context) (*site, error) {
 	}{
 		{"serverInfo", &info}, {"myself", &myself}, {"field", &st.fields}, {"status", &st.statuses},
 	} {
+		if ask.into == &info && s.atlassian() {
+			info.DeploymentType = "Cloud" // the address says it
+			continue
+		}
 		asking.Go(func() { errs[i] = s.get(ctx, "rest/api/2/"+ask.path, ask.into) })
 	}
 	asking.Wait()
@@ -101,10 +118,16 @@ func (s *source) visit(ctx context.Context) (*site, error) {
 	case "Cloud":
 		st.cloud = true
 	case "":
-		st.cloud = strings.HasSuffix(s.settings.URL.Hostname(), ".atlassian.net")
+		st.cloud = s.atlassian()
 	}
 	st.web = s.public(info.BaseURL)
 	return &st, nil
+}
+
+// atlassian reports an address at which Atlassian itself runs Jira, and at which
+// people open it too.
+func (s *source) atlassian() bool {
+	return strings.HasSuffix(s.settings.URL.Hostname(), ".atlassian.net")
 }
 
 // public chooses the address for links: the one in the settings, else the one
@@ -224,16 +247,21 @@ func (s *source) estimate(st *site) (estimate, error) {
 		f, err := st.field(s.settings.EstimateField)
 		return estimate{[]field{f}, sources.Whole()}, err
 	}
-	found := estimate{graded: sources.Whole()}
 	float := slices.DeleteFunc(st.ofType(floatType), func(f field) bool { return !strings.EqualFold(f.Name, "Story Points") })
-	for _, fields := range [][]field{st.ofType(pointsType), float} {
+	return st.points(st.ofType(pointsType), float), nil
+}
+
+// points is an estimate in one field of each kind.
+func (st *site) points(kinds ...[]field) estimate {
+	found := estimate{graded: sources.Whole()}
+	for _, fields := range kinds {
 		if len(fields) > 1 {
 			return estimate{graded: sources.Graded{Grade: sources.Approximate,
-				Reason: "several fields could hold the story points, so none is read; set estimate_field"}}, nil
+				Reason: "several fields could hold the story points, so none is read; set estimate_field"}}
 		}
 		found.fields = append(found.fields, fields...)
 	}
-	return found, nil
+	return found
 }
 
 // ids returns the ids of the estimate's fields.

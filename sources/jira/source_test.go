@@ -3,11 +3,13 @@ package jira
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -251,6 +253,47 @@ func TestNothingIsAskedTwice(t *testing.T) {
 		}
 		if want := map[string]int{"cloud": 23, "data center": 17}[p.name]; n != want {
 			t.Errorf("%s: %d requests, want %d", p.name, n, want)
+		}
+	}
+}
+
+// handled answers requests without a network.
+type handled struct{ http.Handler }
+
+func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+	asked := r.Clone(r.Context())
+	if asked.Body == nil {
+		asked.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, asked)
+	return w.Result(), nil
+}
+
+// direct opens a source of a handler, without a network.
+func (p product) direct(t testing.TB, url string, handler http.Handler) sources.Source {
+	t.Helper()
+	source, err := Kind.Open(func(into any) error {
+		_, err := toml.Decode(strings.ReplaceAll(p.settings, "URL", url), into)
+		return err
+	}, sources.Setup{Name: "jira", Transport: handled{handler}, Secret: func(sources.SecretRef) (sources.Secret, error) { return sources.NewSecret(token), nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
+}
+
+// At an address of Atlassian's own, nobody has to be asked which product is there.
+func TestAddressesOfAtlassian(t *testing.T) {
+	gate := fault.NewGate(kettle(t, 1).Cloud(token))
+	source := products[0].direct(t, "https://kettle.atlassian.net", gate)
+	items, err := source.Items(t.Context(), window(t, 6), sources.Query{Noun: sources.Goals, Text: "parent = POUR-100"})
+	if err != nil || len(items) == 0 || !strings.HasPrefix(items[0].URL, "https://kettle.atlassian.net/browse/POUR-") {
+		t.Errorf("%d items, %v", len(items), err)
+	}
+	for _, r := range gate.Log() {
+		if strings.Contains(r.URL, "serverInfo") {
+			t.Errorf("asked %s", r.URL)
 		}
 	}
 }

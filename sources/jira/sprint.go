@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"preread/sources"
@@ -34,18 +35,65 @@ type run struct {
 	graded     sources.Graded
 }
 
-// sprints returns the sprints of a board that were closed in the window, and
-// those that still run.
+// sprints returns the sprints of a team's boards that were closed in the
+// window, and those that still run. A sprint that several boards list is told
+// once, by the board that it comes from.
 func (s *source) sprints(ctx context.Context, w sources.Window, q sources.Query) ([]sources.Sprint, error) {
-	if q.Board <= 0 {
-		return nil, sources.Unansweredf("the delivery line names no board").
-			WithHint("write board = NUMBER; the number is in the address of the board, after rapidView= or boards/")
+	boards, err := boardsOf(q)
+	if err != nil {
+		return nil, err
 	}
 	st, err := s.at(ctx)
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.board(ctx, st, q.Board)
+	var reading sync.WaitGroup
+	lists, errs := make([][]sources.Sprint, len(boards)), make([]error, len(boards))
+	for i, id := range boards {
+		reading.Go(func() { lists[i], errs[i] = s.sprintsOf(ctx, w, st, id) })
+	}
+	reading.Wait()
+	if err := cmp.Or(errs...); err != nil {
+		return nil, err
+	}
+	return merged(lists), nil
+}
+
+// boardsOf lists the boards of a question, each once.
+func boardsOf(q sources.Query) ([]int64, error) {
+	var boards []int64
+	for _, id := range append([]int64{q.Board}, q.Boards...) {
+		if id != 0 && !slices.Contains(boards, id) {
+			boards = append(boards, id)
+		}
+	}
+	if len(boards) == 0 || slices.Min(boards) < 0 {
+		return nil, sources.Unansweredf("the delivery line names no board").
+			WithHint("write board = NUMBER; the number is in the address of the board, after rapidView= or boards/")
+	}
+	return boards, nil
+}
+
+// merged puts the sprints of boards into one list, oldest first. One without a
+// board of origin can be in the lists of several, and the first of them counts.
+func merged(lists [][]sources.Sprint) []sources.Sprint {
+	var all []sources.Sprint
+	seen := map[int64]bool{}
+	for _, list := range lists {
+		for _, sprint := range list {
+			if !seen[sprint.ID] {
+				seen[sprint.ID] = true
+				all = append(all, sprint)
+			}
+		}
+	}
+	slices.SortFunc(all, func(x, y sources.Sprint) int { return cmp.Or(x.Start.Compare(y.Start), cmp.Compare(x.ID, y.ID)) })
+	return all
+}
+
+// sprintsOf returns the sprints of one board.
+func (s *source) sprintsOf(ctx context.Context, w sources.Window, st *site, id int64) ([]sources.Sprint, error) {
+	b, err := s.board(ctx, st, id)
 	if err != nil {
 		return nil, err
 	}
@@ -53,9 +101,14 @@ func (s *source) sprints(ctx context.Context, w sources.Window, q sources.Query)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.sprintRows(ctx, w, q.Board)
+	rows, err := s.sprintRows(ctx, w, b)
 	if err != nil {
 		return nil, err
+	}
+	if len(rows) == 0 {
+		if err := s.plansSprints(ctx, b); err != nil {
+			return nil, err
+		}
 	}
 	runs := b.runs(rows, w)
 	if len(runs) == 0 {
@@ -129,7 +182,7 @@ const (
 )
 
 // sprintRows reads the board's list of sprints as far as the window needs.
-func (s *source) sprintRows(ctx context.Context, w sources.Window, board int64) ([]sprintRow, error) {
+func (s *source) sprintRows(ctx context.Context, w sources.Window, board *board) ([]sprintRow, error) {
 	rows, total, last, err := s.sprintsFrom(ctx, board, 0)
 	if err != nil || last {
 		return rows, err
@@ -161,7 +214,7 @@ func (s *source) sprintRows(ctx context.Context, w sources.Window, board int64) 
 
 // sprintsBetween reads a stretch of the list, in several requests where the
 // pages are smaller than expected.
-func (s *source) sprintsBetween(ctx context.Context, board int64, start, end int, front int64) ([]sprintRow, error) {
+func (s *source) sprintsBetween(ctx context.Context, board *board, start, end int, front int64) ([]sprintRow, error) {
 	var rows []sprintRow
 	for start < end {
 		page, last, err := s.sprintsAfter(ctx, board, start, front)
@@ -179,7 +232,7 @@ func (s *source) sprintsBetween(ctx context.Context, board int64, start, end int
 
 // sprintsAfter reads a page behind the first. What begins with the front of the
 // list again is not that page: then the list has no end.
-func (s *source) sprintsAfter(ctx context.Context, board int64, start int, front int64) ([]sprintRow, bool, error) {
+func (s *source) sprintsAfter(ctx context.Context, board *board, start int, front int64) ([]sprintRow, bool, error) {
 	page, _, last, err := s.sprintsFrom(ctx, board, start)
 	if err == nil && len(page) > 0 && page[0].ID == front {
 		return nil, false, circle()
@@ -187,18 +240,18 @@ func (s *source) sprintsAfter(ctx context.Context, board int64, start int, front
 	return page, last, err
 }
 
-func (s *source) sprintsFrom(ctx context.Context, board int64, start int) (rows []sprintRow, total int, last bool, err error) {
+func (s *source) sprintsFrom(ctx context.Context, board *board, start int) (rows []sprintRow, total int, last bool, err error) {
 	var answer struct {
 		Total  int          `json:"total"`
 		IsLast bool         `json:"isLast"`
 		Values *[]sprintRow `json:"values"`
 	}
-	path := fmt.Sprintf("rest/agile/1.0/board/%d/sprint?state=active,closed&startAt=%d&maxResults=%d", board, start, sprintPage)
+	path := fmt.Sprintf("rest/agile/1.0/board/%d/sprint?state=active,closed&startAt=%d&maxResults=%d", board.id, start, sprintPage)
 	switch err := s.get(ctx, path, &answer); {
 	case web.Status(err) == http.StatusBadRequest:
-		return nil, 0, false, noSprints(board)
+		return nil, 0, false, board.noSprints()
 	case web.Status(err) == http.StatusNotFound:
-		return nil, 0, false, sources.Unansweredf("jira has no board %d, or does not show it to this token (404)", board).
+		return nil, 0, false, sources.Unansweredf("jira has no board %d, or does not show it to this token (404)", board.id).
 			WithHint("the number is in the address of the board, after rapidView= or boards/")
 	case err != nil:
 		return nil, 0, false, err
@@ -233,7 +286,7 @@ func (s *source) candidates(ctx context.Context, st *site, b *board, runs []run,
 	if p := cmp.Or(b.Project.Key, b.Project.Either); p != "" {
 		around = append(around, "project = "+quote(p)+recent)
 	}
-	if b.Filter.ID != "" {
+	if b.Filter.ID != "" && !b.teamManaged() {
 		rows, err := find(append(around, "filter = "+string(b.Filter.ID)+recent)...)
 		if !refused(err) {
 			return rows, sources.Whole(), err
@@ -241,6 +294,9 @@ func (s *source) candidates(ctx context.Context, st *site, b *board, runs []run,
 	}
 	if len(around) > 1 {
 		rows, err := find(around...)
+		if b.teamManaged() {
+			return rows, sources.Whole(), err // it shows its project, whole, and nothing else
+		}
 		return rows, sources.Graded{Grade: sources.Approximate,
 			Reason: "the board's filter may not be read with this token, so issues of other projects that were taken out may be missing"}, err
 	}

@@ -201,7 +201,8 @@ type doubts struct {
 	disagree string // Jira carried on what counts as done here, in this status
 	early    int    // added on the first day
 	added    int
-	planned  bool // only the planned start is known
+	planned  bool   // only the planned start is known
+	column   string // of a team-managed board: a status that is done by its category and not by its column, or the reverse
 }
 
 func (r sprintReport) doubt(d *doubts, p passage, told sources.SprintIssue) {
@@ -214,6 +215,9 @@ func (r sprintReport) doubt(d *doubts, p passage, told sources.SprintIssue) {
 		if p.adds[0].Before(r.run.start.Add(24 * time.Hour)) {
 			d.early++
 		}
+	}
+	if last := p.statusAt(r.run.end); r.board.teamManaged() && p.stayed && r.board.done(p.issue, last) != r.site.doneFor(p.issue)(last) {
+		d.column = last.text
 	}
 	if told.Outcome != sources.Completed || r.run.state != sources.Closed {
 		return
@@ -235,6 +239,9 @@ func (d doubts) grade(g sources.Graded) sources.Graded {
 	}
 	if d.disagree != "" {
 		approximate("jira carried issues on that were %q, which is done on the board of today; its columns may have changed since", sources.OneLine(d.disagree, 60))
+	}
+	if d.column != "" {
+		approximate("in this team-managed project, the status %q is done by its category or by the board's last column, but not by both", sources.OneLine(d.column, 60))
 	}
 	if d.unmapped > 0 {
 		approximate("%d open at the start stood in a status that is on no column of the board, and count as not committed", d.unmapped)

@@ -11,9 +11,9 @@ import (
 	"preread/sources"
 )
 
-// alarms counts the episodes of every week. It asks for the heartbeat first,
-// then surveys the days of which something is held, then reads in detail what
-// the survey left open. The day before the window shows what came over from
+// alarms counts the episodes of every week. It surveys the days, the heartbeat
+// with the alerts, and then reads in detail what the survey left open in those of
+// which something is held. The day before the window shows what came over from
 // there.
 func (s *server) alarms(ctx context.Context, window sources.Window, query sources.Query) ([]sources.AlarmWeek, error) {
 	matchers, err := parseMatchers(query.Text)
@@ -21,22 +21,23 @@ func (s *server) alarms(ctx context.Context, window sources.Window, query source
 		return nil, err
 	}
 	days := daysOf(window)
-	var p pulse
+	var columns []column
 	var rules intervals
 	group, inner := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { p, err = s.pulse(inner, days); return err })
+	group.Go(func() (err error) { columns, err = s.survey(inner, matchers, days); return err })
 	group.Go(func() (err error) { rules, err = s.loaded(inner); return err })
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	silent := p.silent(span{days[0].from, days[len(days)-1].to})
-	held := slices.DeleteFunc(slices.Clone(days), func(day span) bool { return p.coverage(day, silent) <= 0 })
-	chunks, err := s.survey(ctx, matchers, held)
+	p, err := s.pulse(ctx, columns)
 	if err != nil {
 		return nil, err
 	}
-	t := tally{window: window, pulse: p, silent: silent, chunks: chunks, start: days[0].from}
+	silent := p.silent(span{days[0].from, days[len(days)-1].to})
+	chunks := slices.DeleteFunc(s.chunks(columns), func(c chunk) bool { return p.coverage(c.span, silent) <= 0 })
+	t := tally{window: window, pulse: p, silent: silent, chunks: chunks, start: days[0].from, grouping: s.grouping}
 	t.marked = mark(chunks, p, rules.longest())
+	s.grouping.mark(chunks, t.marked)
 	rules.unknown(chunks, t.marked)
 	closeUp, err := s.details(ctx, matchers, plan(chunks, t.marked))
 	if err != nil {

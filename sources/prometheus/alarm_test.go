@@ -1,6 +1,7 @@
 package prometheus_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -121,8 +122,8 @@ func TestNoHeartbeat(t *testing.T) {
 		}
 	}
 	for _, r := range s.gate.Log() {
-		if strings.Contains(r.Body, "ALERTS") {
-			t.Errorf("asked %s although nothing can be told", r.Body)
+		if strings.Contains(r.URL, "/api/v1/query?") {
+			t.Errorf("looked closely, by %s, although nothing can be told", r.Body)
 		}
 	}
 }
@@ -138,7 +139,7 @@ func TestWarnings(t *testing.T) {
 		}
 	}
 	// A doubt about the alerts alone counts as much.
-	for _, path := range []string{"query_range", "query$"} {
+	for _, path := range []string{"query_range", `query\?`} {
 		s := serve(t, kettle(t, 1), publicly)
 		s.gate.Add(fault.Fault{Path: path, Edit: func(body []byte) []byte {
 			if !strings.Contains(string(body), `"alertname"`) {
@@ -178,7 +179,7 @@ func TestTooMuchAtOnce(t *testing.T) {
 		{"few samples", 1500, nil},
 		{"time-outs", 0, []fault.Fault{
 			{Path: "POST /api/v1/query_range", Times: 4, Status: 503, Body: timeout},
-			{Path: `POST /api/v1/query$`, Times: 3, Status: 503, Body: timeout},
+			{Path: `POST /api/v1/query\?`, Times: 3, Status: 503, Body: timeout},
 		}},
 		{"length", 0, []fault.Fault{{Path: "POST /api/v1/query_range", Times: 3, Status: 400, Body: tooLong}}},
 		{"limits", 0, []fault.Fault{{Path: "POST", Times: 4, Status: 422, Body: tooMany}}},
@@ -200,7 +201,7 @@ func TestTooMuchAtOnce(t *testing.T) {
 		want  string
 	}{
 		"always":                  {fault.Fault{Path: "POST", Status: 422, Body: tooMany}, "prom finds the query too much to compute, even in small pieces"},
-		"no samples":              {fault.Fault{Path: "query$", Status: 422, Body: tooMany}, "prom finds the query too much to compute, even in small pieces"},
+		"no samples":              {fault.Fault{Path: `query\?`, Status: 422, Body: tooMany}, "prom finds the query too much to compute, even in small pieces"},
 		"out of order in JSON":    {fault.Fault{Path: "POST", Status: 503, Body: `{"message":"upstream"}`}, "prom is out of order (503)"},
 		"not understood":          {fault.Fault{Path: "POST", Status: 400, Body: `{"status":"error","errorType":"bad_data","error":"x"}`}, "prom does not accept the query"},
 		"another kind of answer":  {fault.Fault{Path: "POST", Body: `{"status":"success","data":{"resultType":"vector","result":[]}}`}, "prom gave an answer that is not one of a Prometheus"},
@@ -257,10 +258,28 @@ func TestIntervalWithoutRules(t *testing.T) {
 func TestNoActivations(t *testing.T) {
 	s := serve(t, kettle(t, 1), publicly)
 	s.gate.Add(fault.Fault{Path: "query", Edit: func(body []byte) []byte {
-		if !strings.Contains(string(body), `"service"`) {
-			return body // it is not by instance
+		var answer struct {
+			Status string `json:"status"`
+			Data   struct {
+				Type   string `json:"resultType"`
+				Result []struct {
+					Metric map[string]string `json:"metric"`
+					Values [][2]any          `json:"values"`
+				} `json:"result"`
+			} `json:"data"`
 		}
-		return []byte(`{"status":"success","data":{"resultType":"matrix","result":[]}}`)
+		if err := json.Unmarshal(body, &answer); err != nil {
+			t.Error(err)
+		}
+		kept := answer.Data.Result[:0]
+		for _, r := range answer.Data.Result {
+			if r.Metric["service"] == "" { // it is not by instance
+				kept = append(kept, r)
+			}
+		}
+		answer.Data.Result = kept
+		body, _ = json.Marshal(answer)
+		return body
 	}})
 	want := sources.Graded{Grade: sources.Partial, Reason: "prom keeps no activation times for some alarms, so their episodes are not counted"}
 	for _, w := range s.alarms(t, window(t, 2), `team="checkout"`) {
@@ -329,5 +348,48 @@ func TestEvidence(t *testing.T) {
 	whole := s.source.Evidence(window(t, 1), sources.Query{Noun: sources.Alarms, Text: `team="search"`})
 	if diff := cmp.Diff(want, whole); diff != "" {
 		t.Errorf("evidence of the answer (-want +got):\n%s", diff)
+	}
+}
+
+// A server that runs for half of each day has as many samples a day as one that
+// takes half as many. Only a closer look tells that half of the time is missing.
+func TestHalfDays(t *testing.T) {
+	for _, first := range []int{0, 7, 12, 20} { // hours of the day at which it goes away
+		system := crowd(20)
+		system.Scrape = 30 * time.Second
+		for day := system.Start.Truncate(24 * time.Hour); day.Before(now); day = day.AddDate(0, 0, 1) {
+			from := day.Add(time.Duration(first) * time.Hour)
+			system.Outages = append(system.Outages, sources.Span{From: from, To: from.Add(12 * time.Hour)})
+		}
+		got := serve(t, system, "").alarms(t, window(t, 2), "")
+		if diff := cmp.Diff(system.Alarms(window(t, 2), nil), got, onlyCounts); diff != "" {
+			t.Errorf("away from %d on, alarms differ (-true +collected):\n%s", first, diff)
+		}
+		for _, w := range got {
+			if want := (sources.Graded{Grade: sources.Partial, Reason: "prom holds 50 % of this week"}); w.Graded != want && w.Coverage > 0.51 {
+				t.Errorf("away from %d on, %s is %v with %v", first, w.Week, w.Graded, w.Coverage)
+			}
+		}
+	}
+}
+
+// Of a server that never went away, one survey for each length of day, the rules
+// and one closer look tell everything, and a second team costs no rules.
+func TestRequestsOfAlarms(t *testing.T) {
+	system := kettle(t, 1)
+	system.Outages = nil
+	s := serve(t, system, publicly)
+	for _, c := range []struct {
+		team string
+		want int
+	}{{"checkout", 3}, {"search", 5}} {
+		match := func(labels map[string]string) bool { return labels["team"] == c.team }
+		got := s.alarms(t, window(t, 3), `team="`+c.team+`"`)
+		if diff := cmp.Diff(system.Alarms(window(t, 3), match), got, onlyCounts); diff != "" {
+			t.Errorf("alarms differ (-true +collected):\n%s", diff)
+		}
+		if n := s.source.Requests(); n != c.want {
+			t.Errorf("%d requests after %s, want %d", n, c.team, c.want)
+		}
 	}
 }

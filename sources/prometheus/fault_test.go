@@ -15,10 +15,20 @@ import (
 
 func TestFaultMatrix(t *testing.T) { sourcetest.FaultMatrix(t, prometheus.Kind, world) }
 
+// Grouped alarms are read more closely, so more can go wrong.
+func TestFaultMatrixGrouped(t *testing.T) {
+	sourcetest.FaultMatrix(t, prometheus.Kind, func(t *testing.T) sourcetest.World {
+		w := world(t)
+		w.Settings += "group_by = ['service']\n"
+		w.Queries = w.Queries[:1]
+		return w
+	})
+}
+
 // cases are what goes wrong with a Prometheus only.
 func cases(t *testing.T) []sourcetest.Case {
 	but := func(change func(*simulated.Server)) http.Handler {
-		s := kettle(t, 1)
+		s := budgeted(t)
 		change(s)
 		return s
 	}
@@ -35,6 +45,7 @@ func cases(t *testing.T) []sourcetest.Case {
 		{Name: "warnings, each request in turn", InTurn: true, Faults: []fault.Fault{{Edit: func(b []byte) []byte {
 			return bytes.Replace(b, []byte("{"), []byte(`{"warnings":["a store is away"],`), 1)
 		}}}},
+		{Name: "a store that is away", System: but(func(s *simulated.Server) { s.Away = true }), Want: sourcetest.Unknown},
 		{Name: "15 days held", System: but(func(s *simulated.Server) { s.Retention = 15 * 24 * time.Hour }), Want: sourcetest.Lesser},
 		{Name: "few samples at once", System: but(func(s *simulated.Server) { s.MaxSamples = 1500 }), Want: sourcetest.True},
 		{Name: "long ranges time out", Faults: []fault.Fault{late}, Want: sourcetest.True},

@@ -28,6 +28,7 @@ type beat struct {
 // when they were, where they had to be looked at.
 type heart struct {
 	counts []int
+	pace   []int // of the last hour of each span
 	times  []model.Time
 }
 
@@ -35,70 +36,59 @@ type heart struct {
 // a server that gets another address gets another series.
 type hearts map[string]*heart
 
-// pulse reads the heartbeat of days that follow each other.
+// pulse reads the heartbeat from a survey of days that follow each other.
 //
-// A day that has all of its samples has no hole, and counts show that in one
-// small answer. Only the others are read sample by sample, or one full day,
-// which shows how far the samples lie apart.
-func (s *server) pulse(ctx context.Context, days []span) (pulse, error) {
-	return s.pulses.get(ctx, span{days[0].from, days[len(days)-1].to}, func(ctx context.Context) (pulse, error) {
-		replicas, spans, warned, err := s.heartCounts(ctx, days)
+// A day that has all of its samples has no hole, and counts show that. Only the
+// others are read sample by sample, or one full day, where the counts do not show
+// how far the samples lie apart.
+func (s *server) pulse(ctx context.Context, columns []column) (pulse, error) {
+	replicas, spans, warned := s.heartCounts(columns)
+	p := pulse{beats: map[string]beat{}, warned: warned}
+	read := make([]bool, len(spans))
+	for wanted := unclear(replicas, spans, read); slices.Contains(wanted, true); wanted = unclear(replicas, spans, read) {
+		warned, err := s.heartTimes(ctx, replicas, spans, wanted)
 		if err != nil {
 			return pulse{}, err
 		}
-		p := pulse{beats: map[string]beat{}, warned: warned}
-		read := make([]bool, len(spans))
-		for wanted := unclear(replicas, spans, read); slices.Contains(wanted, true); wanted = unclear(replicas, spans, read) {
-			warned, err := s.heartTimes(ctx, replicas, spans, wanted)
-			if err != nil {
-				return pulse{}, err
-			}
-			p.warned = p.warned || warned
-			for i, now := range wanted {
-				read[i] = read[i] || now
-			}
+		p.warned = p.warned || warned
+		for i, now := range wanted {
+			read[i] = read[i] || now
 		}
-		for replica, h := range replicas {
-			interval := h.interval(spans)
-			p.beats[replica] = beat{interval, h.holes(interval, spans, read)}
-		}
-		return p, nil
-	})
+	}
+	for replica, h := range replicas {
+		interval := h.interval(spans)
+		p.beats[replica] = beat{interval, h.holes(interval, spans, read)}
+	}
+	return p, nil
 }
 
-// heartCounts counts the samples of every heartbeat series in every span. The
-// spans come back cut where the server finds a whole one too much.
-func (s *server) heartCounts(ctx context.Context, whole []span) (replicas map[string]hearts, spans []span, warned bool, err error) {
-	rows := sheets(whole)
-	parts, err := parallel(ctx, len(rows), func(ctx context.Context, i int) ([]column, error) {
-		return byHalves(ctx, rows[i], func(ctx context.Context, row sheet) ([]column, error) {
-			return s.over(ctx, row, func(window string) string {
-				return "count_over_time(" + string(s.heartbeat) + window + ")"
-			})
-		})
-	})
-	columns := slices.Concat(parts...)
+// heartCounts returns the samples of every heartbeat series in every span of a
+// survey.
+func (s *server) heartCounts(columns []column) (replicas map[string]hearts, spans []span, warned bool) {
 	replicas = map[string]hearts{}
 	for i, column := range columns {
 		spans = append(spans, column.span)
 		warned = warned || column.warned
-		for _, c := range column.cells {
-			if !countable(c.value) {
-				return nil, nil, false, s.unreadable()
-			}
-			replica, labels := s.replicaOf(c.metric), nameless(c.metric)
-			if replicas[replica] == nil {
-				replicas[replica] = hearts{}
-			}
-			h := replicas[replica][labels]
-			if h == nil {
-				h = &heart{counts: make([]int, len(columns))}
-				replicas[replica][labels] = h
-			}
-			h.counts[i] = int(c.value)
+		for _, c := range heartbeats.answers(column) {
+			s.heart(replicas, c.metric, len(columns)).counts[i] = int(c.value)
+		}
+		for _, c := range pace.answers(column) {
+			s.heart(replicas, c.metric, len(columns)).pace[i] = int(c.value)
 		}
 	}
-	return replicas, spans, warned, s.words(err)
+	return replicas, spans, warned
+}
+
+// heart returns the place of a series among the replicas.
+func (s *server) heart(replicas map[string]hearts, metric model.Metric, n int) *heart {
+	replica, labels := s.replicaOf(metric), nameless(metric)
+	if replicas[replica] == nil {
+		replicas[replica] = hearts{}
+	}
+	if replicas[replica][labels] == nil {
+		replicas[replica][labels] = &heart{counts: make([]int, n), pace: make([]int, n)}
+	}
+	return replicas[replica][labels]
 }
 
 // replicaOf joins the values of the labels that tell replicas apart.
@@ -119,11 +109,12 @@ func nameless(metric model.Metric) string {
 }
 
 // unclear tells which spans have to be read that were not yet: those with
-// samples missing, and at least one of each replica to know the interval by.
+// samples missing, and at least one of each replica to know the interval by,
+// unless its pace shows that.
 func unclear(replicas map[string]hearts, spans []span, read []bool) []bool {
 	wanted := make([]bool, len(spans))
 	for _, h := range replicas {
-		interval, some := h.interval(spans), h.seen()
+		interval, some := h.interval(spans), h.seen() || h.paced(spans)
 		for i, sp := range spans {
 			if h.incomplete(interval, sp, i) {
 				wanted[i], some = true, true
@@ -180,7 +171,8 @@ func (s *server) heartTimes(ctx context.Context, replicas map[string]hearts, spa
 	}
 	parts := bundle(replicas, spans, wanted)
 	takes, err := parallel(ctx, len(parts), func(ctx context.Context, i int) (take, error) {
-		return s.samples(ctx, string(s.heartbeat), parts[i].grow(around))
+		part := parts[i].grow(around)
+		return s.times.get(ctx, part, func(ctx context.Context) (take, error) { return s.samples(ctx, string(s.heartbeat), part) })
 	})
 	for _, t := range takes {
 		if err == nil && len(t.streams) == 0 { // yet its samples were counted
@@ -206,6 +198,28 @@ func (s *server) heartTimes(ctx context.Context, replicas map[string]hearts, spa
 func (all hearts) seen() bool {
 	for _, h := range all {
 		if len(h.times) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// paceOver is the stretch at the end of each span in which the pace is taken, and
+// fewPaces the samples that it must have to show one.
+const (
+	paceOver = time.Hour
+	fewPaces = 10
+)
+
+// paced reports whether the fullest span has as many samples in its last hour as
+// samples that are spread evenly over the span would have. Where a server ran for
+// only half of each day, the counts of days alone look like those of one that
+// takes half as many samples; its pace does not.
+func (all hearts) paced(spans []span) bool {
+	i, interval := all.fullest(spans), all.interval(spans)
+	expected := int(paceOver / max(interval, 1))
+	for _, h := range all {
+		if h.complete(interval, spans[i], i) && expected >= fewPaces && (h.pace[i] == expected || h.pace[i] == expected+1) {
 			return true
 		}
 	}

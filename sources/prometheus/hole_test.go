@@ -26,28 +26,28 @@ func TestHoles(t *testing.T) {
 		hearts hearts
 		want   []span
 	}{
-		{"none", hearts{"a": {[]int{100, 100, 100}, beats(98, 201)}}, nil},
-		{"one evaluation is missing", hearts{"a": {[]int{100, 99, 100}, append(beats(98, 149), beats(151, 201)...)}},
+		{"none", hearts{"a": {counts: []int{100, 100, 100}, times: beats(98, 201)}}, nil},
+		{"one evaluation is missing", hearts{"a": {counts: []int{100, 99, 100}, times: append(beats(98, 149), beats(151, 201)...)}},
 			[]span{{at(149.3), at(151.3)}}},
-		{"at the edge of the day", hearts{"a": {[]int{100, 97, 100}, append(beats(98, 99), beats(103, 201)...)}},
+		{"at the edge of the day", hearts{"a": {counts: []int{100, 97, 100}, times: append(beats(98, 99), beats(103, 201)...)}},
 			[]span{{at(99.3), at(103.3)}}},
-		{"nothing on the last day", hearts{"a": {[]int{100, 50, 0}, beats(98, 149)}}, []span{{at(149.3), at(301)}}},
-		{"nothing on the first day", hearts{"a": {[]int{0, 50, 100}, beats(150, 201)}}, []span{{at(-1), at(150.3)}}},
+		{"nothing on the last day", hearts{"a": {counts: []int{100, 50, 0}, times: beats(98, 149)}}, []span{{at(149.3), at(301)}}},
+		{"nothing on the first day", hearts{"a": {counts: []int{0, 50, 100}, times: beats(150, 201)}}, []span{{at(-1), at(150.3)}}},
 		{"another name without a pause", hearts{
-			"a": {[]int{100, 50, 0}, beats(98, 149)},
-			"b": {[]int{0, 50, 100}, beats(150, 201)},
+			"a": {counts: []int{100, 50, 0}, times: beats(98, 149)},
+			"b": {counts: []int{0, 50, 100}, times: beats(150, 201)},
 		}, []span{{at(149.3), at(150.3)}}},
 		{"another name after a restart", hearts{
-			"a": {[]int{100, 50, 0}, beats(98, 149)},
-			"b": {[]int{0, 40, 100}, beats(160, 201)},
+			"a": {counts: []int{100, 50, 0}, times: beats(98, 149)},
+			"b": {counts: []int{0, 40, 100}, times: beats(160, 201)},
 		}, []span{{at(149.3), at(160.3)}}},
 		{"a second target that came and went", hearts{
-			"a": {[]int{100, 100, 100}, beats(98, 201)},
-			"b": {[]int{0, 10, 0}, beats(120, 129)},
+			"a": {counts: []int{100, 100, 100}, times: beats(98, 201)},
+			"b": {counts: []int{0, 10, 0}, times: beats(120, 129)},
 		}, nil},
 		{"two targets of one server", hearts{
-			"a": {[]int{100, 90, 100}, append(beats(98, 149), beats(160, 201)...)},
-			"b": {[]int{100, 92, 100}, append(beats(98, 150), beats(159, 201)...)},
+			"a": {counts: []int{100, 90, 100}, times: append(beats(98, 149), beats(160, 201)...)},
+			"b": {counts: []int{100, 92, 100}, times: append(beats(98, 150), beats(159, 201)...)},
 		}, []span{{at(150.3), at(159.3)}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -89,12 +89,12 @@ func TestInterval(t *testing.T) {
 		hearts hearts
 		want   time.Duration
 	}{
-		{"from counts", hearts{"a": {[]int{90, 100}, nil}}, time.Minute},
-		{"from counts of half a day", hearts{"a": {[]int{0, 50}, nil}}, 2 * time.Minute},
-		{"from samples of half a day", hearts{"a": {[]int{0, 50}, beats(100, 149)}}, time.Minute},
-		{"some milliseconds off", hearts{"a": {[]int{0, 3}, []model.Time{0, 59_988, 119_991, 180_012}}}, time.Minute},
-		{"less than a second", hearts{"a": {[]int{0, 3}, []model.Time{0, 400, 800}}}, 400 * time.Millisecond},
-		{"nothing", hearts{"a": {[]int{0, 0}, nil}}, 0},
+		{"from counts", hearts{"a": {counts: []int{90, 100}, times: nil}}, time.Minute},
+		{"from counts of half a day", hearts{"a": {counts: []int{0, 50}, times: nil}}, 2 * time.Minute},
+		{"from samples of half a day", hearts{"a": {counts: []int{0, 50}, times: beats(100, 149)}}, time.Minute},
+		{"some milliseconds off", hearts{"a": {counts: []int{0, 3}, times: []model.Time{0, 59_988, 119_991, 180_012}}}, time.Minute},
+		{"less than a second", hearts{"a": {counts: []int{0, 3}, times: []model.Time{0, 400, 800}}}, 400 * time.Millisecond},
+		{"nothing", hearts{"a": {counts: []int{0, 0}, times: nil}}, 0},
 	} {
 		if got := c.hearts.interval(days); got != c.want {
 			t.Errorf("%s: the interval is %v, want %v", c.name, got, c.want)

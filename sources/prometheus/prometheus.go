@@ -45,7 +45,11 @@ API. The query of alarms is a list of label matchers, empty for all alerts:
   team="checkout",severity=~"page|ticket"
 
 The query of a metric is PromQL that gives one number. It is evaluated one
-millisecond before the end of each week.
+millisecond before the end of each week. What is left of an error budget has a
+short form, for the rules that Sloth and Pyrra make:
+
+  sloth:checkout/requests-availability
+  pyrra:checkout-errors
 
 An episode is one activation of one alert instance that fired. It belongs to
 the week of its first firing sample; one that began earlier is listed with
@@ -56,12 +60,22 @@ How much of a week the server holds is told by the heartbeat, by default
 up{job="prometheus"}; name another series if that one is not always there. A
 week of which nothing is held is unknown, one with less than 95 % is partial.
 
+With group_by, alarms are counted as a person would: alerts of one name and
+severity that share the labels in it are one episode for as long as some of them
+fires, with pauses of up to group_gap. Forty pods that fail together are one
+alarm. Minutes are the same as without.
+
 Two servers that evaluate the same rules are read as one if replica_labels
 names the labels that tell them apart. Alerts whose labels carry a value that
 changes are new alerts to Prometheus each time, and so they are here.
 
+Of what Thanos reads, a part can be away. Unless partial_response says otherwise
+it is told to answer with an error then and not with what is left.
+
 No credential is needed where the server wants none; else token is sent as
-Bearer, or with user as Basic.`
+Bearer, or with user as Basic. basic_auth, authorization, bearer_token_file and
+tls_config are written as in Prometheus's own settings, but for the secrets
+themselves, which are named by the files that hold them.`
 
 // Kind is the collector for Prometheus.
 var Kind = sources.Kind{
@@ -81,9 +95,10 @@ type server struct {
 	timeout   time.Duration // what the server may spend on one query
 	heartbeat selector
 	replica   []model.LabelName
+	grouping  grouping
 
-	rules  memo[struct{}, intervals]
-	pulses memo[span, pulse]
+	rules memo[struct{}, intervals]
+	times memo[span, take] // of the heartbeat
 }
 
 func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
@@ -95,9 +110,9 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		return sources.Source{}, err
 	}
 	var token sources.Secret
-	if !table.Token.IsZero() {
+	if ref := table.credential().ref; !ref.IsZero() {
 		var err error
-		if token, err = setup.Secret(table.Token); err != nil {
+		if token, err = setup.Secret(ref); err != nil {
 			return sources.Source{}, err
 		}
 		if token.IsZero() {
@@ -113,6 +128,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Alarms:   s.alarms,
 		Readings: s.readings,
 		Evidence: s.evidence,
+		Health:   s.web.Health,
 		Requests: s.web.Requests,
 	}, nil
 }
@@ -129,6 +145,11 @@ func newServer(table settings, setup sources.Setup, token sources.Secret) (*serv
 		timeout:   table.Timeout,
 		heartbeat: selector(table.Heartbeat),
 		replica:   labelNames(table.ReplicaLabels),
+		grouping:  table.grouping(),
+	}
+	transport, err := table.TLS.transport(setup)
+	if err != nil {
+		return nil, err
 	}
 	s.web = web.New(web.Options{
 		Source:    setup.Name,
@@ -139,12 +160,12 @@ func newServer(table settings, setup sources.Setup, token sources.Secret) (*serv
 		Pass: func(status int) bool {
 			return status == http.StatusBadRequest || status == http.StatusUnprocessableEntity || status == http.StatusServiceUnavailable
 		},
-		Transport: setup.Transport,
+		Transport: transport,
 		Budget:    table.MaxRequests,
 		Timeout:   table.Timeout + slack,
 		Pace:      setup.Pace,
 	})
-	client, err := api.NewClient(api.Config{Address: table.URL.String(), Client: s.web.HTTP()})
+	client, err := api.NewClient(api.Config{Address: table.address(), Client: s.web.HTTP()})
 	if err != nil {
 		return nil, fmt.Errorf("the url of %s cannot be used", setup.Name)
 	}
@@ -154,15 +175,19 @@ func newServer(table settings, setup sources.Setup, token sources.Secret) (*serv
 
 // evidence returns the graph of a whole answer.
 func (s *server) evidence(window sources.Window, query sources.Query) sources.Evidence {
-	expr := query.Text
 	if query.Noun == sources.Alarms {
 		matchers, err := parseMatchers(query.Text)
 		if err != nil {
 			return sources.Evidence{}
 		}
-		expr = shown(matchers)
+		expr := shown(matchers)
+		return sources.Evidence{Source: s.name, Ref: expr, URL: s.graph(expr, window.Start(), window.End())}
 	}
-	return sources.Evidence{Source: s.name, Ref: expr, URL: s.graph(expr, window.Start(), window.End())}
+	expr, err := s.expression(query.Text)
+	if err != nil {
+		return sources.Evidence{}
+	}
+	return sources.Evidence{Source: s.name, Ref: query.Text, URL: s.graph(expr, window.Start(), window.End())}
 }
 
 // graph returns the address of the server's own page that draws an expression

@@ -100,16 +100,27 @@ var onlyCounts = cmp.Options{
 
 func TestSource(t *testing.T) { sourcetest.Run(t, prometheus.Kind, world) }
 
+// budgeted is the company's Prometheus with the rules of Sloth.
+func budgeted(t testing.TB) *simulated.Server {
+	s := kettle(t, 1)
+	s.Metrics = append(s.Metrics, simulated.Metric{
+		Query:  `slo:period_error_budget_remaining:ratio{sloth_service="checkout",sloth_slo="requests-availability"}`,
+		Series: []simulated.Series{{Points: []simulated.Point{{From: s.Start, Value: 0.4}, {From: now.AddDate(0, 0, -12), Value: -0.1}}}},
+	})
+	return s
+}
+
 // world is the company's Prometheus with a question for each noun.
 func world(t *testing.T) sourcetest.World {
 	return sourcetest.World{
-		System:   kettle(t, 1),
+		System:   budgeted(t),
 		Token:    token,
 		Settings: "url = 'URL'\ntoken = 'env:T'\n" + publicly,
 		Window:   window(t, 6),
 		Queries: []sources.Query{
 			{Noun: sources.Alarms, Text: `team="checkout"`},
 			{Noun: sources.Metrics, Text: simulated.CheckoutP95},
+			{Noun: sources.Metrics, Text: "sloth:checkout/requests-availability"},
 		},
 		Cases: cases(t),
 	}

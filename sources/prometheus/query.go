@@ -228,7 +228,9 @@ func tooMuch(err error) bool {
 		return false
 	}
 	switch refusal.Type {
-	case v1.ErrExec, v1.ErrTimeout:
+	case v1.ErrExec:
+		return !away(err)
+	case v1.ErrTimeout:
 		return true
 	case v1.ErrBadData:
 		return strings.Contains(refusal.Msg, "time range exceeds the limit")
@@ -246,6 +248,8 @@ func (s *server) words(err error) error {
 	switch {
 	case !errors.As(err, &refusal):
 		return err
+	case away(err):
+		return s.partly()
 	case tooMuch(err):
 		return sources.Unansweredf("%s finds the query too much to compute, even in small pieces", s.name).
 			WithHint("raise its query.max-samples or query.timeout, or ask for fewer series")
@@ -256,6 +260,22 @@ func (s *server) words(err error) error {
 			WithHint("check the matchers, and heartbeat and replica_labels of %s", s.name)
 	}
 	return s.unreadable()
+}
+
+// away reports that a part of what a Thanos reads from did not answer, and it was
+// told not to go on without.
+func away(err error) bool {
+	var refusal *v1.Error
+	if !errors.As(err, &refusal) || refusal.Type != v1.ErrExec && refusal.Type != v1.ErrServer {
+		return false
+	}
+	said := refusal.Msg + refusal.Detail
+	return slices.ContainsFunc([]string{"code = Unavailable", "connection refused", "No StoreAPIs matched"}, func(sign string) bool { return strings.Contains(said, sign) })
+}
+
+func (s *server) partly() error {
+	return sources.Unansweredf("a part of what %s reads from does not answer", s.name).
+		WithHint("see its stores; partial_response = true has it answer with what is left, which is marked then")
 }
 
 func (s *server) unreadable() error {

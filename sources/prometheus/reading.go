@@ -17,7 +17,10 @@ import (
 // equally long weeks in a row in one request: where clocks change, weeks do
 // not end equally far apart.
 func (s *server) readings(ctx context.Context, window sources.Window, query sources.Query) ([]sources.Reading, error) {
-	expr := strings.TrimSpace(query.Text)
+	expr, err := s.expression(query.Text)
+	if err != nil {
+		return nil, err
+	}
 	if expr == "" {
 		return nil, sources.Unansweredf("the metric has no query").WithHint("write it in PromQL, such as a sum or a quantile that gives one number")
 	}
@@ -36,7 +39,7 @@ func (s *server) readings(ctx context.Context, window sources.Window, query sour
 	var readings []sources.Reading
 	for i, end := range slices.Concat(ends...) {
 		reading := sources.Reading{
-			Evidence: sources.Evidence{Source: s.name, Ref: sources.OneLine(expr, 200), URL: s.table(expr, spans[i].last().Time())},
+			Evidence: sources.Evidence{Source: s.name, Ref: sources.OneLine(strings.TrimSpace(query.Text), 200), URL: s.table(expr, spans[i].last().Time())},
 			Week:     weeks[i],
 		}
 		reading.Value, reading.Graded, err = s.number(expr, end.value)
@@ -67,7 +70,7 @@ func (s *server) weekEnds(ctx context.Context, expr string, row sheet) ([]weekEn
 			return vectors(columns), nil
 		}
 		var refusal *v1.Error
-		if !errors.As(err, &refusal) && !errors.Is(err, errHistogram) {
+		if away(err) || !errors.As(err, &refusal) && !errors.Is(err, errHistogram) {
 			return nil, err
 		}
 	}
@@ -134,6 +137,8 @@ func (s *server) readingWords(expr string, err error) error {
 	switch {
 	case !errors.As(err, &refusal):
 		return err
+	case away(err):
+		return s.partly()
 	case refusal.Type == v1.ErrServer && tooMuch(err):
 		return sources.Unansweredf("%s could not compute %s in time", s.name, quoted(expr)).
 			WithHint("ask for less, make a recording rule of it, or raise timeout of %s", s.name)

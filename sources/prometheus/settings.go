@@ -25,8 +25,22 @@ type settings struct {
 	Web           address           `toml:"web"`
 	ReplicaLabels []labelName       `toml:"replica_labels"`
 	Heartbeat     selector          `toml:"heartbeat"`
+	GroupBy       []labelOfGroup    `toml:"group_by"`
+	GroupGap      gap               `toml:"group_gap"`
 	Timeout       time.Duration     `toml:"timeout"`
 	MaxRequests   int               `toml:"max_requests"`
+
+	Tenant          string     `toml:"tenant"`
+	Dedup           *bool      `toml:"dedup"`
+	PartialResponse *bool      `toml:"partial_response"`
+	Resolution      resolution `toml:"max_source_resolution"`
+
+	// These have the names that Prometheus gives to the settings of its clients.
+	BasicAuth       *basicAuth     `toml:"basic_auth"`
+	Authorization   *authorization `toml:"authorization"`
+	BearerTokenFile string         `toml:"bearer_token_file"`
+	BearerToken     literal        `toml:"bearer_token"`
+	TLS             *tlsConfig     `toml:"tls_config"`
 }
 
 func defaults() settings {
@@ -38,16 +52,35 @@ func (t settings) check(name string) error {
 	switch {
 	case t.URL.URL == nil:
 		return fmt.Errorf(`%s has no url, such as url = "https://prometheus.acme.example"`, name)
+	case t.credentials() > 1:
+		return fmt.Errorf("%s has several credentials; keep one of token, basic_auth, authorization and bearer_token_file", name)
+	case t.BasicAuth != nil && (t.BasicAuth.Username == "" || t.BasicAuth.PasswordFile == ""):
+		return fmt.Errorf("basic_auth of %s wants a username and a password_file", name)
+	case t.Authorization != nil && t.Authorization.CredentialsFile == "":
+		return fmt.Errorf("authorization of %s wants a credentials_file", name)
+	case t.User != "" && t.Token.IsZero() && t.credentials() > 0:
+		return fmt.Errorf("user of %s goes with token; basic_auth has a username of its own", name)
 	case t.User != "" && t.Token.IsZero():
 		return fmt.Errorf(`%s has a user but no token; name where the password is kept, such as token = "env:PROMETHEUS_TOKEN"`, name)
-	case strings.ContainsAny(t.User, ":\r\n"):
+	case strings.ContainsAny(t.credential().user, ":\r\n"):
 		return fmt.Errorf("the user of %s holds a colon or a line end", name)
-	case !t.Token.IsZero() && t.URL.Scheme != "https" && !web.Loopback(t.URL.Hostname()):
+	case t.credentials() > 0 && t.URL.Scheme != "https" && !web.Loopback(t.URL.Hostname()):
 		return fmt.Errorf("%s would get its token unprotected at %s; use https", name, t.URL.Host)
 	case t.Timeout < time.Second:
 		return fmt.Errorf("timeout of %s is less than a second", name)
 	case t.MaxRequests < 0:
 		return fmt.Errorf("max_requests of %s is less than nothing", name)
+	case t.TLS != nil && t.URL.Scheme != "https":
+		return fmt.Errorf("tls_config of %s says how to trust https, but its url is plain http", name)
+	}
+	if t.GroupGap != 0 && t.GroupBy == nil {
+		return fmt.Errorf("group_gap of %s goes with group_by, which it does not have", name)
+	}
+	if err := t.options(name); err != nil {
+		return err
+	}
+	if err := t.TLS.check(name); err != nil {
+		return err
 	}
 	for header, value := range t.Headers {
 		if err := checkHeader(header, value); err != nil {
@@ -79,16 +112,20 @@ func checkHeader(name, value string) error {
 
 // authorize returns what puts the headers and the credential on a request.
 func (t settings) authorize(token sources.Secret) func(*http.Request) {
+	c := t.credential()
 	return func(r *http.Request) {
 		for name, value := range t.Headers {
 			r.Header.Set(name, value)
 		}
+		if t.Tenant != "" {
+			r.Header.Set(tenantHeader, t.Tenant)
+		}
 		switch {
 		case token.IsZero():
-		case t.User != "":
-			r.SetBasicAuth(t.User, token.Reveal())
+		case c.user != "":
+			r.SetBasicAuth(c.user, token.Reveal())
 		default:
-			r.Header.Set("Authorization", "Bearer "+token.Reveal())
+			r.Header.Set("Authorization", c.scheme+" "+token.Reveal())
 		}
 	}
 }
@@ -142,7 +179,32 @@ func (l *labelName) UnmarshalText(text []byte) error {
 	}
 }
 
-func labelNames(list []labelName) []model.LabelName {
+// A labelOfGroup is the name of a label that alerts of one group share.
+type labelOfGroup string
+
+// UnmarshalText refuses what is no label's name.
+func (l *labelOfGroup) UnmarshalText(text []byte) error {
+	if !labelPattern.Match(text) {
+		return fmt.Errorf("%q is no label's name", sources.OneLine(string(text), 40))
+	}
+	*l = labelOfGroup(text)
+	return nil
+}
+
+// A gap is how far apart the alerts of one group may be.
+type gap time.Duration
+
+// UnmarshalText reads a gap.
+func (g *gap) UnmarshalText(text []byte) error {
+	d, err := model.ParseDuration(string(text))
+	if err != nil || d <= 0 || time.Duration(d) > longestGap {
+		return fmt.Errorf("%q is not a length of time of up to a day, such as 30m", sources.OneLine(string(text), 40))
+	}
+	*g = gap(d)
+	return nil
+}
+
+func labelNames[L ~string](list []L) []model.LabelName {
 	names := make([]model.LabelName, len(list))
 	for i, l := range list {
 		names[i] = model.LabelName(l)

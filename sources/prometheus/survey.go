@@ -24,6 +24,7 @@ type view struct {
 type instance struct {
 	view
 	identity string
+	group    string // the values of the labels that alerts are grouped by
 }
 
 // A chunk is what a survey tells of one span: mostly a day, and less where the
@@ -68,43 +69,77 @@ func shown(matchers []matcher) string {
 	return "count by (alertname,severity) (" + firing(matchers) + ")"
 }
 
-// survey asks for every day which alerts fired there, how much, and with which
-// activation. Days come back cut where the server finds a whole one too much.
-func (s *server) survey(ctx context.Context, matchers []matcher, days []span) ([]chunk, error) {
-	rows := sheets(days)
-	parts, err := parallel(ctx, len(rows), func(ctx context.Context, i int) ([]chunk, error) {
-		return byHalves(ctx, rows[i], func(ctx context.Context, row sheet) ([]chunk, error) {
-			return s.surveyRow(ctx, matchers, row)
-		})
-	})
-	return slices.Concat(parts...), s.words(err)
+// A question is one of those that the survey asks of each span, all in one
+// query: their answers are told apart by a label that no series has.
+type question string
+
+const (
+	heartbeats question = "heartbeats" // how many samples a heartbeat has
+	pace       question = "pace"       // the same of the span's last hour
+	active     question = "active"     // which activation an alert has
+	fired      question = "fired"      // how many firing samples alerts have
+
+	questionLabel = "preread_question"
+)
+
+// ask marks the answers of an expression.
+func (q question) ask(expr string) string {
+	return "label_replace(" + expr + `, "` + questionLabel + `", "` + string(q) + `", "", "")`
 }
 
-func (s *server) surveyRow(ctx context.Context, matchers []matcher, row sheet) ([]chunk, error) {
-	exprs := []func(window string) string{
-		func(window string) string { return activations(matchers, window) },
-		func(window string) string { return s.firingSamples(matchers, window) },
-	}
-	answers, err := parallel(ctx, len(exprs), func(ctx context.Context, i int) ([]column, error) {
-		return s.over(ctx, row, exprs[i])
+// questions is the expression that asks everything of a span.
+func (s *server) questions(matchers []matcher, window string) string {
+	return strings.Join([]string{
+		heartbeats.ask("count_over_time(" + string(s.heartbeat) + window + ")"),
+		pace.ask("count_over_time(" + string(s.heartbeat) + span{0, model.Time(paceOver.Milliseconds())}.window() + ")"),
+		active.ask(activations(matchers, window)),
+		fired.ask(s.firingSamples(matchers, window)),
+	}, " or ")
+}
+
+// survey asks of every day how much of it is held, which alerts fired there, how
+// much, and with which activation. Days come back cut where the server finds a
+// whole one too much.
+func (s *server) survey(ctx context.Context, matchers []matcher, days []span) ([]column, error) {
+	rows := sheets(days)
+	parts, err := parallel(ctx, len(rows), func(ctx context.Context, i int) ([]column, error) {
+		return byHalves(ctx, rows[i], func(ctx context.Context, row sheet) ([]column, error) {
+			return s.over(ctx, row, func(window string) string { return s.questions(matchers, window) })
+		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	active, fired := answers[0], answers[1]
-	chunks := make([]chunk, row.n)
-	for i := range chunks {
-		c := chunk{row.span(i), map[view]int{}, map[instance]float64{}, map[string]bool{}, active[i].warned || fired[i].warned, false}
-		for _, f := range fired[i].cells {
-			if !countable(f.value) {
+	columns := slices.Concat(parts...)
+	for _, column := range columns {
+		for _, c := range column.cells {
+			if !countable(c.value) {
 				return nil, s.unreadable()
 			}
+		}
+	}
+	return columns, s.words(err)
+}
+
+// answers returns a column's answers to one of the questions.
+func (q question) answers(c column) []cell {
+	var cells []cell
+	for _, cell := range c.cells {
+		if cell.metric[questionLabel] == model.LabelValue(q) {
+			cell.metric = cell.metric.Clone()
+			delete(cell.metric, questionLabel)
+			cells = append(cells, cell)
+		}
+	}
+	return cells
+}
+
+// chunks reads what the survey tells about alerts.
+func (s *server) chunks(columns []column) []chunk {
+	chunks := make([]chunk, len(columns))
+	for i, column := range columns {
+		c := chunk{column.span, map[view]int{}, map[instance]float64{}, map[string]bool{}, column.warned, false}
+		for _, f := range fired.answers(column) {
 			c.firing[s.viewOf(f.metric)] += int(f.value)
 		}
-		for _, a := range active[i].cells {
-			if !countable(a.value) {
-				return nil, s.unreadable()
-			}
+		for _, a := range active.answers(column) {
 			in := s.instanceOf(a.metric)
 			c.torn = c.torn || c.firing[in.view] == 0 // what was active has fired
 			if a.value > 0 {
@@ -115,7 +150,7 @@ func (s *server) surveyRow(ctx context.Context, matchers []matcher, row sheet) (
 		}
 		chunks[i] = c
 	}
-	return chunks, nil
+	return chunks
 }
 
 // countable reports a value that a count or an instant can have. No server
@@ -133,7 +168,7 @@ func (s *server) instanceOf(metric model.Metric) instance {
 	for _, l := range s.replica {
 		delete(labels, l)
 	}
-	return instance{s.viewOf(metric), labels.String()}
+	return instance{s.viewOf(metric), labels.String(), s.grouping.of(metric)}
 }
 
 // names returns the names of all alerts that fired in the chunk.

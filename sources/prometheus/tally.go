@@ -14,13 +14,14 @@ import (
 // A tally is everything that was read for one question.
 type tally struct {
 	closeUp
-	window sources.Window
-	start  model.Time
-	pulse  pulse
-	silent []span
-	chunks []chunk
-	marked []map[string]bool // by chunk: the names for which the details count
-	rules  intervals
+	window   sources.Window
+	start    model.Time
+	pulse    pulse
+	silent   []span
+	chunks   []chunk
+	marked   []map[string]bool // by chunk: the names for which the details count
+	rules    intervals
+	grouping grouping
 }
 
 // gather returns the points of every instance: those of the details where they
@@ -57,21 +58,30 @@ func (t tally) gather() map[instance][]point {
 type alert struct {
 	line
 	identity string
+	group    string
 }
 
 // episodes counts episodes by week and line.
 func (t tally) episodes() map[sources.Week]map[line]int {
 	seen := map[alert]map[string][]episode{} // by replica
 	for in, points := range t.gather() {
-		a := alert{in.line, in.identity}
+		a := alert{in.line, in.identity, in.group}
 		if seen[a] == nil {
 			seen[a] = map[string][]episode{}
 		}
 		seen[a][in.replica] = fold(points, t.interval(in.name), t.holes(in.replica), t.held(in.replica))
 	}
-	counts := map[sources.Week]map[line]int{}
+	groups := map[group][]episode{}
 	for a, byReplica := range seen {
-		for _, e := range t.merged(byReplica, t.interval(a.name)) {
+		g := group{a.line, a.group}
+		if !t.grouping.on {
+			g.values = a.identity
+		}
+		groups[g] = append(groups[g], t.merged(byReplica, t.interval(a.name))...)
+	}
+	counts := map[sources.Week]map[line]int{}
+	for g, episodes := range groups {
+		for _, e := range t.grouping.join(episodes) {
 			if e.early {
 				continue
 			}
@@ -79,7 +89,7 @@ func (t tally) episodes() map[sources.Week]map[line]int {
 			if counts[week] == nil {
 				counts[week] = map[line]int{}
 			}
-			counts[week][a.line]++
+			counts[week][g.line]++
 		}
 	}
 	return counts

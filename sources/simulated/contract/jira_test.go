@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
@@ -62,11 +63,50 @@ func jiraAddress(u *url.URL) bool {
 func newJira(t *testing.T) (*checker, company.Company) {
 	t.Helper()
 	c := kettle(t)
+	site := sim.Generate(c)
+	furnish(c, site)
 	return &checker{
-		system:    sim.Generate(c).Cloud(jiraToken),
+		system:    site.Cloud(jiraToken),
 		routers:   []routers.Router{load(t, "jira-platform-v3.json", jiraCorrections), load(t, "jira-software.json")},
 		translate: jiraAddress,
 	}, c
+}
+
+// furnish adds what the company does without: an initiative above the epics, an
+// issue that is flagged and waits for one elsewhere, dates, a major incident with
+// a review, and two boards of team-managed projects, one of which has no sprints.
+func furnish(c company.Company, site *sim.Site) {
+	ago := func(days int) time.Time { return c.Now.AddDate(0, 0, -days) }
+	site.Projects = append(site.Projects, sim.Project{ID: "7", Key: "TOP", Name: "Plans"}, sim.Project{ID: "8", Key: "POT", Name: "Pots"})
+	site.Versions = map[string]sim.Version{"3.1": {Release: "2026-12-01"}}
+	var epics []*sim.Issue
+	var open, incident *sim.Issue
+	for _, i := range site.Issues {
+		last := i.Last()
+		switch {
+		case i.Type == "Epic":
+			epics = append(epics, i)
+		case i.Type == "Incident":
+			incident = i
+		case last.Parent != nil && last.Parent.Type == "Epic" && last.Resolution == "":
+			open = i
+		}
+	}
+	head := site.NewIssue("TOP", "Initiative", ago(80), sim.State{Summary: "Everything at once", Due: "2026-12-18"})
+	head.Key = "TOP-1000"
+	for _, epic := range epics {
+		site.Edit(epic, ago(30), func(st *sim.State) { st.Parent = head })
+	}
+	blocker := site.NewIssue("POT", "Task", ago(60), sim.State{Summary: "Order clay"})
+	site.Edit(open, ago(9), func(st *sim.State) {
+		st.Flagged, st.Blockers, st.Versions = true, []*sim.Issue{blocker}, []string{"3.1"}
+	})
+	review := site.NewIssue("POT", "Post-incident review", ago(20), sim.State{Summary: "What spilt"})
+	incident.Links = append(incident.Links, sim.Link{Type: "Relates", To: review})
+	site.Edit(incident, incident.Created.Add(time.Minute), func(st *sim.State) { st.Major = true })
+	site.Boards = append(site.Boards,
+		&sim.Board{ID: 91, Name: "Pots", Project: "POT", TeamManaged: true, Filter: 91, Columns: site.Boards[0].Columns},
+		&sim.Board{ID: 92, Name: "Plans", Project: "TOP", TeamManaged: true, NoSprints: true, Filter: 92, Columns: site.Boards[0].Columns})
 }
 
 const (
@@ -79,13 +119,13 @@ func TestJiraCloud(t *testing.T) {
 	queries := []sources.Query{
 		{Noun: sources.Goals, Text: "parent = POUR-100"},
 		{Noun: sources.Goals, Text: "parent = LEAF-100"},
+		{Noun: sources.Goals, Text: "parent = TOP-1000"},
 		{Noun: sources.Quality, Text: "project = POUR AND issuetype = Bug"},
-		{Noun: sources.Delivery, Board: 42},
-		{Noun: sources.Delivery, Board: 43},
+		{Noun: sources.Delivery, Board: 42, Boards: []int64{43, 91}},
 		{Noun: sources.Incidents, Text: "project = LEAF AND issuetype = Incident"},
 	}
 	gather(t, c, jira.Kind, jiraTable, jiraToken, firm, 30, queries)
-	c.report(t, "/rest/api/3/search/jql", "/rest/api/3/changelog/bulkfetch", "/rest/agile/1.0/board/{boardId}/sprint")
+	c.report(t, "/rest/api/3/search/jql", "/rest/api/3/changelog/bulkfetch", "/rest/agile/1.0/board/{boardId}/sprint", "/rest/agile/1.0/board/{boardId}/features")
 }
 
 func TestJiraCheckerSees(t *testing.T) {

@@ -16,6 +16,7 @@ func (v *view) agile(mux *http.ServeMux) {
 	mux.Handle(at+"board", v.only(v.boards, "startAt", "maxResults", "type", "name", "projectKeyOrId"))
 	mux.Handle(at+"board/{board}", v.only(v.withBoard(v.oneBoard)))
 	mux.Handle(at+"board/{board}/configuration", v.only(v.withBoard(v.configuration)))
+	mux.Handle(at+"board/{board}/features", v.only(v.withBoard(v.features)))
 	mux.Handle(at+"board/{board}/sprint", v.only(v.withBoard(v.boardSprints), "startAt", "maxResults", "state"))
 }
 
@@ -33,7 +34,10 @@ func (v *view) withBoard(next func(http.ResponseWriter, *http.Request, *Board)) 
 
 func (v *view) boardShape(b *Board) map[string]any {
 	kind := "scrum"
-	if b.Kanban {
+	switch {
+	case b.TeamManaged:
+		kind = "simple"
+	case b.Kanban:
 		kind = "kanban"
 	}
 	return map[string]any{"id": b.ID, "self": v.self(fmt.Sprintf("agile/1.0/board/%d", b.ID)), "name": b.Name, "type": kind}
@@ -84,13 +88,38 @@ func (v *view) configuration(w http.ResponseWriter, _ *http.Request, b *Board) {
 	shape["filter"] = map[string]any{"id": filter, "self": v.self("api/2/filter/" + filter)}
 	shape["columnConfig"] = map[string]any{"columns": columns, "constraintType": "none"}
 	shape["ranking"] = map[string]any{"rankCustomFieldId": 10019}
-	if !b.Kanban {
-		shape["estimation"] = map[string]any{"type": "field", "field": map[string]any{"fieldId": v.fields().points, "displayName": "Story Points"}}
-		if b.Unsized {
-			shape["estimation"] = map[string]any{"type": "issueCount"}
-		}
+	field := map[string]any{"fieldId": v.pointsField(b.Project), "displayName": "Story Points"}
+	switch {
+	case b.Kanban, b.Untold:
+	case b.Unsized:
+		shape["estimation"] = map[string]any{"type": "issueCount"}
+	default:
+		shape["estimation"] = map[string]any{"type": "field", "field": field}
 	}
 	answer(w, shape)
+}
+
+// features lists what a team-managed project has turned on. Other boards have
+// none to choose from.
+func (v *view) features(w http.ResponseWriter, _ *http.Request, b *Board) {
+	list := []any{}
+	if b.TeamManaged {
+		state := map[bool]string{true: "DISABLED", false: "ENABLED"}
+		for _, f := range []struct{ name, id, state string }{
+			{"BACKLOG", "jsw.agility.backlog", "ENABLED"}, {"SPRINTS", "jsw.agility.sprints", state[b.NoSprints]}, {"ESTIMATION", "jsw.agility.estimation", state[b.Unsized]},
+		} {
+			list = append(list, map[string]any{"boardFeature": f.name, "boardId": b.ID, "state": f.state, "featureId": f.id, "toggleLocked": false})
+		}
+	}
+	answer(w, map[string]any{"features": list})
+}
+
+// pointsField is where the issues of a project keep their estimates.
+func (v *view) pointsField(project string) string {
+	if v.cloud && slices.ContainsFunc(v.Boards, func(b *Board) bool { return b.TeamManaged && b.Project == project }) {
+		return v.fields().agile
+	}
+	return v.fields().points
 }
 
 // state returns the word for a sprint's state.
@@ -108,7 +137,7 @@ func (s *Sprint) state() string {
 // hold an issue of its project. Closed ones come first; Data Center does not
 // count them.
 func (v *view) boardSprints(w http.ResponseWriter, r *http.Request, b *Board) {
-	if b.Kanban {
+	if b.Kanban || b.NoSprints && !b.TeamManaged {
 		refuse(w, http.StatusBadRequest, "The board does not support sprints")
 		return
 	}

@@ -18,7 +18,11 @@ func (s *Site) Fewest(cloud bool, w sources.Window, queries ...sources.Query) in
 		case sources.Goals:
 			f.goal(q.Text)
 		case sources.Delivery:
-			f.delivery(q.Board)
+			for _, board := range append([]int64{q.Board}, q.Boards...) {
+				if board != 0 {
+					f.delivery(board)
+				}
+			}
 		default:
 			f.list(q.Text)
 		}

@@ -27,7 +27,7 @@ func (v *view) histories(i *Issue) []history {
 	var all []history
 	moments := i.Moments()
 	for n := 1; n < len(moments); n++ {
-		all = append(all, v.diff(moments[n-1].State, moments[n])...)
+		all = append(all, v.diff(i, moments[n-1].State, moments[n])...)
 	}
 	all = append(all, v.children[i]...)
 	slices.SortStableFunc(all, func(a, b history) int { return a.at.Compare(b.at) })
@@ -39,7 +39,7 @@ func (v *view) histories(i *Issue) []history {
 
 // diff writes the difference of two states. Cloud writes a move to another
 // parent twice, as two histories.
-func (v *view) diff(before State, after Moment) []history {
+func (v *view) diff(i *Issue, before State, after Moment) []history {
 	f := v.fields()
 	var items []change
 	add := func(c change) {
@@ -68,7 +68,7 @@ func (v *view) diff(before State, after Moment) []history {
 		add(change{"Sprint", "custom", f.sprint, &fromIDs, &fromNames, &toIDs, &toNames})
 	}
 	if from, to := number(before.Points), number(after.Points); from != to {
-		add(change{"Story Points", "custom", f.points, nil, optional(from), nil, optional(to)})
+		add(change{"Story Points", "custom", v.pointsField(i.Project), nil, optional(from), nil, optional(to)})
 	}
 	if from, to := strings.Join(before.Labels, " "), strings.Join(after.Labels, " "); from != to {
 		add(change{"labels", "jira", "labels", nil, &from, nil, &to})
@@ -83,6 +83,22 @@ func (v *view) diff(before State, after Moment) []history {
 			add(change{"Fix Version", "jira", "fixVersions", nil, nil, text(versionID(version)), &version})
 		}
 	}
+	if before.Flagged != after.Flagged {
+		words := map[bool][2]*string{false: {text(""), text("")}, true: {text("[10019]"), text("Impediment")}}
+		from, to := words[before.Flagged], words[after.Flagged]
+		add(change{"Flagged", "custom", f.flagged, from[0], from[1], to[0], to[1]})
+	}
+	word("duedate", "duedate", before.Due, after.Due, func(s string) string { return s })
+	for _, b := range before.Blockers {
+		if !slices.Contains(after.Blockers, b) {
+			add(change{"Link", "jira", "", &b.Key, text("This issue is blocked by " + b.Key), nil, nil})
+		}
+	}
+	for _, b := range after.Blockers {
+		if !slices.Contains(before.Blockers, b) {
+			add(change{"Link", "jira", "", nil, nil, &b.Key, text("This issue is blocked by " + b.Key)})
+		}
+	}
 	var all []history
 	if before.Parent != after.Parent {
 		all = v.reparent(before.Parent, after.Parent, after.At)
@@ -95,8 +111,19 @@ func (v *view) diff(before State, after Moment) []history {
 
 func (v *view) reparent(from, to *Issue, at time.Time) []history {
 	c := change{field: "Epic Link", fieldtype: "custom", fieldID: v.fields().epic}
+	if from != nil && from.level() > 1 || to != nil && to.level() > 1 {
+		c.field, c.fieldID = "Parent Link", v.fields().above
+	}
 	c.from, c.fromText = pointer(from)
 	c.to, c.toText = pointer(to)
+	if v.ParentWords && c.field == "Parent Link" {
+		c.from, c.to = nil, nil
+		for _, words := range []**string{&c.fromText, &c.toText} {
+			if *words != nil {
+				*words = text("the one about " + strings.ToLower(**words))
+			}
+		}
+	}
 	if !v.cloud {
 		c.fieldID = ""
 		return []history{{at: at, items: []change{c}}}
@@ -115,6 +142,11 @@ func (v *view) offspring() {
 	for _, i := range v.Issues {
 		moments := i.Moments()
 		for n := 1; n < len(moments); n++ {
+			for _, b := range moments[n].Blockers {
+				if !slices.Contains(moments[n-1].Blockers, b) {
+					v.children[b] = append(v.children[b], history{at: moments[n].At, items: []change{{field: "Link", fieldtype: "jira", to: &i.Key, toText: text("This issue blocks " + i.Key)}}})
+				}
+			}
 			from, to := moments[n-1].Parent, moments[n].Parent
 			if from == to {
 				continue
@@ -173,7 +205,7 @@ var (
 	priorities  = []string{"Highest", "High", "Medium", "Low", "Lowest"}
 	resolutions = []string{"Done", "Won't Do", "Duplicate", "Cannot Reproduce", "Won't Fix", "Declined"}
 	severities  = []string{"SEV1", "SEV2", "SEV3"}
-	issueTypes  = []string{"Epic", "Story", "Task", "Bug", "Incident", "Sub-task"}
+	issueTypes  = []string{"Epic", "Story", "Task", "Bug", "Incident", "Sub-task", "Initiative", "Theme", "Post-incident review"}
 )
 
 func priorityID(name string) string   { return place(priorities, name, 1) }

@@ -276,7 +276,7 @@ func (p *parser) filter(ids []string, op string) (condition, error) {
 	var parts some
 	for _, id := range ids {
 		n, _ := strconv.ParseInt(id, 10, 64)
-		at := slices.IndexFunc(p.v.Boards, func(b *Board) bool { return b.Filter == n && n != 0 && !b.Private })
+		at := slices.IndexFunc(p.v.Boards, func(b *Board) bool { return b.Filter == n && n != 0 && !b.Private && !b.TeamManaged })
 		if at < 0 || p.depth > 3 {
 			return nil, refusal(fmt.Sprintf("A value with ID '%s' does not exist for the field 'filter'.", id))
 		}

@@ -117,21 +117,24 @@ func (v *view) jqlField(name string) (jqlField, bool) {
 	case "key", "id", "issue", "issuekey":
 		f.of, f.known = func(r *row) []string { return []string{r.issue.Key} }, v.issueKey
 	case "parent":
-		f.of, f.known = func(r *row) []string { return v.parentKey(r, v.cloud) }, v.issueKey
+		f.of, f.known = func(r *row) []string { return v.parentKey(r, v.cloud, 0) }, v.issueKey
 	case "epic link":
-		f.of, f.known = func(r *row) []string { return v.parentKey(r, false, true) }, v.issueKey
+		f.of, f.known = func(r *row) []string { return v.parentKey(r, false, 1) }, v.issueKey
 		return f, !v.cloud
+	case "parent link":
+		f.of, f.known = func(r *row) []string { return v.parentKey(r, false, 2, 3) }, v.issueKey
+		return f, !v.cloud && v.Roadmaps
 	default:
 		return f, false
 	}
 	return f, true
 }
 
-// parentKey returns the parent as a field shows it: Data Center keeps epics
-// and the parents of sub-tasks apart.
-func (v *view) parentKey(r *row, either bool, epic ...bool) []string {
+// parentKey returns the parent as a field shows it: Data Center keeps epics,
+// what is above them and the parents of sub-tasks apart.
+func (v *view) parentKey(r *row, either bool, levels ...int) []string {
 	p := r.now.Parent
-	if p == nil || !either && (p.Type == "Epic") != (len(epic) > 0) {
+	if p == nil || !either && !slices.Contains(levels, p.level()) {
 		return nil
 	}
 	return []string{p.Key}

@@ -15,13 +15,18 @@ var categories = []struct {
 }
 
 // fieldIDs are the custom fields of a product.
-type fieldIDs struct{ sprint, points, epic, severity, agile, old, decoy string }
+type fieldIDs struct {
+	sprint, points, epic, severity, agile, old, decoy string
+	flagged, above, epicName, major                   string
+}
 
 func (v *view) fields() fieldIDs {
 	if v.cloud {
-		return fieldIDs{"customfield_10020", "customfield_10032", "customfield_10014", "customfield_10050", "customfield_10016", "customfield_10040", "customfield_10041"}
+		return fieldIDs{"customfield_10020", "customfield_10032", "customfield_10014", "customfield_10050", "customfield_10016", "customfield_10040", "customfield_10041",
+			"customfield_10021", "customfield_10018", "customfield_10011", "customfield_10060"}
 	}
-	return fieldIDs{"customfield_10104", "customfield_10106", "customfield_10100", "customfield_10150", "", "customfield_10140", "customfield_10141"}
+	return fieldIDs{"customfield_10104", "customfield_10106", "customfield_10100", "customfield_10150", "", "customfield_10140", "customfield_10141",
+		"customfield_10121", "customfield_10118", "customfield_10111", ""}
 }
 
 // fieldList lists the fields, among them some that only look right.
@@ -40,7 +45,7 @@ func (v *view) fieldList(w http.ResponseWriter, _ *http.Request) {
 	for _, f := range [][3]string{{"summary", "Summary", "string"}, {"status", "Status", "status"}, {"issuetype", "Issue Type", "issuetype"},
 		{"project", "Project", "project"}, {"created", "Created", "datetime"}, {"updated", "Updated", "datetime"}, {"resolution", "Resolution", "resolution"},
 		{"resolutiondate", "Resolved", "datetime"}, {"priority", "Priority", "priority"}, {"fixVersions", "Fix versions", "array"},
-		{"issuelinks", "Linked Issues", "array"}, {"labels", "Labels", "array"}, {"parent", "Parent", "issuelink"}} {
+		{"issuelinks", "Linked Issues", "array"}, {"labels", "Labels", "array"}, {"duedate", "Due date", "date"}, {"parent", "Parent", "issuelink"}} {
 		add(f[0], f[1], f[2], "")
 	}
 	f := v.fields()
@@ -51,6 +56,14 @@ func (v *view) fieldList(w http.ResponseWriter, _ *http.Request) {
 	add(f.points, "Story Points", "number", types+"float")
 	add(f.epic, "Epic Link", "any", plugin+"gh-epic-link")
 	add(f.severity, "Severity", "option", types+"select")
+	add(f.flagged, "Flagged", "array", types+"multicheckboxes")
+	add(f.epicName, "Epic Name", "string", plugin+"gh-epic-label")
+	if v.cloud || v.Roadmaps {
+		add(f.above, "Parent Link", "any", "com.atlassian.jpo:jpo-custom-field-parent")
+	}
+	if f.major != "" {
+		add(f.major, "Major incident", "string", "com.atlassian.jira.modules.servicemanagement.major-incident-entity:major-incident-entity-field-cftype")
+	}
 	if f.agile != "" {
 		add(f.agile, "Story point estimate", "number", plugin+"jsw-story-points")
 	}
@@ -147,22 +160,21 @@ func (v *view) fieldShape(r *row, name string) (value any, ok bool) {
 	case "labels":
 		return append([]string{}, now.Labels...), true
 	case "parent":
-		if now.Parent == nil || !v.cloud && now.Parent.Type == "Epic" {
+		if now.Parent == nil || !v.cloud && now.Parent.level() > 0 {
 			return nil, false
 		}
 		return v.brief(now.Parent), true
 	case "fixVersions":
 		list := []any{}
 		for _, version := range now.Versions {
-			shape := v.named("version", versionID(version), version)
-			list = append(list, shape)
+			list = append(list, v.versionShape(version))
 		}
 		return list, true
 	case "issuelinks":
 		return v.links(r.issue), true
 	case f.sprint:
 		return v.sprintField(now.Sprints), true
-	case f.points:
+	case v.pointsField(r.issue.Project):
 		if now.Points == nil {
 			return nil, true
 		}
@@ -177,7 +189,32 @@ func (v *view) fieldShape(r *row, name string) (value any, ok bool) {
 			return nil, true
 		}
 		return map[string]any{"self": v.self("api/3/customFieldOption/" + optionID(now.Severity)), "value": now.Severity, "id": optionID(now.Severity)}, true
-	case f.old, f.agile, f.decoy:
+	case f.flagged:
+		if !now.Flagged {
+			return nil, true
+		}
+		return []any{map[string]any{"self": v.self("api/3/customFieldOption/10019"), "value": "Impediment", "id": "10019"}}, true
+	case f.above:
+		if now.Parent == nil || now.Parent.level() < 2 || v.cloud {
+			return nil, v.cloud || v.Roadmaps
+		}
+		return now.Parent.Key, v.Roadmaps
+	case f.epicName:
+		if r.issue.Type != "Epic" {
+			return nil, true
+		}
+		return now.Summary, true
+	case f.major:
+		if !now.Major {
+			return nil, name != ""
+		}
+		return "MAJOR_INCIDENT", true
+	case "duedate":
+		if now.Due == "" {
+			return nil, true
+		}
+		return now.Due, true
+	case f.old, f.agile, f.points, f.decoy:
 		return nil, name != ""
 	}
 	return nil, false
@@ -190,6 +227,15 @@ func (v *view) named(kind, id, name string) any {
 	return map[string]any{"self": v.self("api/3/" + kind + "/" + id), "id": id, "name": name}
 }
 
+func (v *view) versionShape(name string) map[string]any {
+	id := versionID(name)
+	shape := map[string]any{"self": v.self("api/3/version/" + id), "id": id, "name": name, "archived": false, "released": v.Versions[name].Released}
+	if day := v.Versions[name].Release; day != "" {
+		shape["releaseDate"] = day
+	}
+	return shape
+}
+
 func (v *view) projectShape(key string) any {
 	for _, p := range v.Projects {
 		if p.Key == key {
@@ -200,7 +246,11 @@ func (v *view) projectShape(key string) any {
 }
 
 func (v *view) typeShape(i *Issue) any {
-	return map[string]any{"self": v.self("api/3/issuetype/" + typeID(i.Type)), "id": typeID(i.Type), "name": i.Type, "subtask": i.subtask()}
+	shape := map[string]any{"self": v.self("api/3/issuetype/" + typeID(i.Type)), "id": typeID(i.Type), "name": i.Type, "subtask": i.subtask()}
+	if v.cloud {
+		shape["hierarchyLevel"] = i.level()
+	}
+	return shape
 }
 
 // brief shows an issue inside another one.
@@ -227,6 +277,12 @@ func (v *view) links(i *Issue) []any {
 	}
 	for _, other := range v.linkedTo[i] {
 		add(other.Type, "inwardIssue", other.To)
+	}
+	for _, other := range i.Last().Blockers {
+		add("Blocks", "inwardIssue", other)
+	}
+	for _, other := range v.blocked[i] {
+		add("Blocks", "outwardIssue", other)
 	}
 	return list
 }

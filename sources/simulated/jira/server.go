@@ -20,7 +20,8 @@ type view struct {
 	rows     []*row // in order of creation
 	byName   map[string]*row
 	children map[*Issue][]history
-	linkedTo map[*Issue][]Link // links seen from their other end
+	linkedTo map[*Issue][]Link   // links seen from their other end
+	blocked  map[*Issue][]*Issue // what an issue blocks
 }
 
 // Cloud returns the site as a Jira Cloud, which takes the tokens as passwords
@@ -64,7 +65,11 @@ func (s *Site) view(cloud bool, tokens []string) *view {
 	v := &view{Site: s, cloud: cloud, tokens: tokens, byName: map[string]*row{}}
 	v.offspring()
 	v.linkedTo = map[*Issue][]Link{}
+	v.blocked = map[*Issue][]*Issue{}
 	for _, i := range s.Issues {
+		for _, b := range i.Last().Blockers {
+			v.blocked[b] = append(v.blocked[b], i)
+		}
 		for _, l := range i.Links {
 			v.linkedTo[l.To] = append(v.linkedTo[l.To], Link{l.Type, i})
 		}

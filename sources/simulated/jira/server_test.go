@@ -49,7 +49,11 @@ func (c client) ask(t *testing.T, token, request, body string) (int, http.Header
 func TestStatuses(t *testing.T) {
 	site := Sized(Size{Goal: 3, Sprints: 2}, now)
 	site.Boards = append(site.Boards, &Board{ID: 2, Name: "Kanban", Kanban: true, Project: "KIT"})
+	site.Boards = append(site.Boards, &Board{ID: 3, Name: "Team's own", TeamManaged: true, NoSprints: true, Project: "KIT", Filter: 3, JQL: "project = KIT"})
 	cloud, server := client{site.Cloud("tok"), false}, client{site.DataCenter("tok"), true}
+	roadmaps := *site
+	roadmaps.Roadmaps = true
+	planned := client{roadmaps.DataCenter("tok"), true}
 	tests := []struct {
 		client        client
 		token, ask, b string
@@ -88,6 +92,12 @@ func TestStatuses(t *testing.T) {
 		{cloud, "tok", "GET /rest/agile/1.0/board/9/configuration", "", 404},
 		{cloud, "tok", "GET /rest/agile/1.0/board/2/sprint", "", 400},
 		{cloud, "tok", "GET /rest/agile/1.0/board/1/sprint?state=closed", "", 200},
+		{cloud, "tok", "GET /rest/agile/1.0/board/3/sprint?state=closed", "", 200}, // and none in it
+		{cloud, "tok", "GET /rest/agile/1.0/board/3/features", "", 200},
+		{cloud, "tok", "POST /rest/api/3/search/jql", `{"jql":"filter = 3"}`, 400},
+		{cloud, "tok", "POST /rest/api/3/search/jql", `{"jql":"\"Parent Link\" = KIT-1"}`, 400},
+		{server, "tok", "POST /rest/api/2/search", `{"jql":"\"Parent Link\" = KIT-1"}`, 400},
+		{planned, "tok", "POST /rest/api/2/search", `{"jql":"\"Parent Link\" = KIT-1"}`, 200},
 	}
 	for _, tt := range tests {
 		got, _, body := tt.client.ask(t, tt.token, tt.ask, tt.b)
@@ -191,6 +201,9 @@ func TestChangelogShapes(t *testing.T) {
 	epic, i := site.Issues[0], site.Issues[1]
 	at := now.AddDate(0, 0, -3)
 	site.Edit(i, at, func(st *State) { st.Parent, st.Versions = nil, nil })
+	head, waits := site.NewIssue("KIT", "Initiative", now.AddDate(0, 0, -9), State{}), site.NewIssue("KIT", "Bug", now.AddDate(0, 0, -9), State{})
+	site.Edit(epic, at, func(st *State) { st.Parent = head })
+	site.Edit(waits, at, func(st *State) { st.Flagged, st.Blockers = true, []*Issue{i} })
 	items := func(c client, request, body string, path ...string) (got []string) {
 		_, _, v := c.ask(t, "tok", request, body)
 		var walk any = v
@@ -214,10 +227,12 @@ func TestChangelogShapes(t *testing.T) {
 		got, want []string
 	}{
 		{"cloud", items(cloud, "GET /rest/api/3/issue/"+i.Key+"/changelog", "", "values"),
-			[]string{"Fix Version fixVersions 1.0><nil>", "IssueParentAssociation <nil> KIT-1><nil>", "Epic Link customfield_10014 KIT-1><nil>"}},
-		{"the epic", items(cloud, "GET /rest/api/3/issue/"+epic.Key+"/changelog", "", "values"), []string{"Epic Child <nil> KIT-2><nil>"}},
+			[]string{"Fix Version fixVersions 1.0><nil>", "IssueParentAssociation <nil> KIT-1><nil>", "Link <nil> <nil>>This issue blocks KIT-4", "Epic Link customfield_10014 KIT-1><nil>"}},
+		{"the epic", items(cloud, "GET /rest/api/3/issue/"+epic.Key+"/changelog", "", "values"), []string{"IssueParentAssociation <nil> <nil>>KIT-3", "Epic Child <nil> KIT-2><nil>", "Parent Link customfield_10018 <nil>>KIT-3"}},
+		{"what waits", items(cloud, "GET /rest/api/3/issue/"+waits.Key+"/changelog", "", "values"),
+			[]string{"Flagged customfield_10021 >Impediment", "Link <nil> <nil>>This issue is blocked by KIT-2"}},
 		{"data center", items(server, "POST /rest/api/2/search", `{"jql":"key = KIT-2","expand":["changelog"]}`, "issues", "changelog", "histories"),
-			[]string{"Fix Version <nil> 1.0><nil>", "Epic Link <nil> KIT-1><nil>"}},
+			[]string{"Fix Version <nil> 1.0><nil>", "Epic Link <nil> KIT-1><nil>", "Link <nil> <nil>>This issue blocks KIT-4"}},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want, tt.got); diff != "" {

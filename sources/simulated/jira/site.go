@@ -37,11 +37,23 @@ type Site struct {
 	// NoBulk takes the bulk read of changelogs away from Cloud's token.
 	NoBulk bool
 
+	// Roadmaps has Data Center keep what is above epics, as Advanced Roadmaps
+	// does; without it there is nothing above them. ParentWords has it write keys
+	// into changelogs of that as words that name no issue.
+	Roadmaps, ParentWords bool
+
+	Versions map[string]Version // by name; of others only the name is known
 	Projects []Project
 	Statuses []Status
 	Boards   []*Board
 	Sprints  []*Sprint
 	Issues   []*Issue
+}
+
+// A Version is what is known of a version beside its name.
+type Version struct {
+	Release  string // a day; "": none is set
+	Released bool
 }
 
 // A Project is a Jira project.
@@ -79,7 +91,14 @@ type Board struct {
 	Columns  []Column
 	Unsized  bool // estimates by counting issues
 	Unshared bool // its configuration may not be read
-	Private  bool // its filter may not be read
+
+	// TeamManaged makes it the board of a team-managed project, as Cloud has
+	// them: of the type simple, with a filter that nobody may read, and with the
+	// project's estimates in a field of their own. Untold leaves out how it
+	// estimates, NoSprints takes the feature away.
+	TeamManaged, Untold, NoSprints bool
+
+	Private bool // its filter may not be read
 }
 
 // A Column holds statuses, or none.
@@ -105,7 +124,7 @@ type Issue struct {
 	ID      int64
 	Key     string
 	Project string
-	Type    string // Story, Task, Bug, Epic, Incident or Sub-task
+	Type    string // one of issueTypes
 	Created time.Time
 	Links   []Link
 
@@ -131,6 +150,10 @@ type State struct {
 	Sprints    []int64
 	Points     *float64
 	Labels     []string
+	Flagged    bool
+	Blockers   []*Issue // that it is blocked by, by links
+	Due        string   // a day; "": none is set
+	Major      bool     // a major incident
 }
 
 // An edit is a change to an issue's state.
@@ -188,6 +211,7 @@ func (i *Issue) Moments() []Moment {
 	moments := []Moment{{i.Created, now}}
 	for _, e := range i.edits {
 		now.Sprints, now.Versions, now.Labels = slices.Clone(now.Sprints), slices.Clone(now.Versions), slices.Clone(now.Labels)
+		now.Blockers = slices.Clone(now.Blockers)
 		e.set(&now)
 		moments = append(moments, Moment{e.at, now})
 	}
@@ -211,6 +235,11 @@ func stateAt(moments []Moment, t time.Time) (state State, ok bool) {
 		state, ok = m.State, true
 	}
 	return state, ok
+}
+
+// level returns the issue's place in the hierarchy: 1 is that of epics.
+func (i *Issue) level() int {
+	return map[string]int{"Sub-task": -1, "Epic": 1, "Initiative": 2, "Theme": 3}[i.Type]
 }
 
 // subtask reports whether the issue is part of another one.

@@ -66,7 +66,46 @@ func (s *Site) TrueQuality(w sources.Window, is func(*Issue) bool) []sources.Ite
 func (s *Site) trueItem(w sources.Window, i *Issue) (sources.Item, bool) {
 	now, ok := i.At(w.Now)
 	return sources.Item{Evidence: s.evidence(i), Kind: sources.Issue, Type: i.Type, Title: now.Summary, Created: i.Created,
-		Points: now.Points, Graded: sources.Whole()}, ok
+		Points: now.Points, Blocked: s.blocked(w, i), Graded: sources.Whole()}, ok
+}
+
+// blocked returns when an issue was open and flagged, or open and linked to an
+// open one that blocks it: what was so between any two events.
+func (s *Site) blocked(w sources.Window, i *Issue) []sources.Span {
+	own := i.Moments()
+	if !slices.ContainsFunc(own, func(m Moment) bool { return m.Flagged || len(m.Blockers) > 0 }) {
+		return nil
+	}
+	var events []time.Time
+	for _, m := range own {
+		events = append(events, m.At)
+		for _, b := range m.Blockers {
+			for _, bm := range b.Moments() {
+				events = append(events, bm.At)
+			}
+		}
+	}
+	slices.SortFunc(events, time.Time.Compare)
+	var spans []sources.Span
+	on := false
+	for _, at := range events {
+		st, ok := stateAt(own, at)
+		if !ok || at.After(w.Now) {
+			continue
+		}
+		is := !s.isDone(st.Status) && (st.Flagged || slices.ContainsFunc(st.Blockers, func(b *Issue) bool {
+			bs, _ := b.At(at)
+			return !s.isDone(bs.Status)
+		}))
+		switch {
+		case is && !on:
+			spans = append(spans, sources.Span{From: at})
+		case !is && on:
+			spans[len(spans)-1].To = at
+		}
+		on = is
+	}
+	return slices.DeleteFunc(spans, func(sp sources.Span) bool { return !sp.To.IsZero() && !sp.To.After(w.Start()) })
 }
 
 // when returns the spans in which something was so, of those that reach into

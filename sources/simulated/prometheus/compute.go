@@ -114,6 +114,8 @@ func (s *Server) compute(e expression, start, end time.Time, step time.Duration)
 // metric's name.
 func (e expression) at(tracks []track, at time.Time) []result {
 	switch {
+	case e.labelled != nil:
+		return e.together(tracks, at)
 	case e.counted:
 		return overTime(tracks, e.selected, at, func(last float64, count, changes int) float64 { return float64(count) })
 	case e.fired == nil:
@@ -131,6 +133,24 @@ func (e expression) at(tracks []track, at time.Time) []result {
 		return last
 	})
 	return slices.DeleteFunc(active, func(r result) bool { return !fired[key(r.Metric)] })
+}
+
+// together evaluates several expressions. Of series with the same labels the
+// first counts, as with or.
+func (e expression) together(tracks []track, at time.Time) []result {
+	var all []result
+	seen := map[string]bool{}
+	for _, part := range e.labelled {
+		for _, r := range part.at(tracks, at) {
+			r.Metric = maps.Clone(r.Metric)
+			r.Metric[part.name] = part.value
+			if k := key(r.Metric); !seen[k] {
+				seen[k] = true
+				all = append(all, r)
+			}
+		}
+	}
+	return all
 }
 
 // overTime reduces the samples of a range that ends at an instant to one

@@ -132,12 +132,48 @@ type expression struct {
 	counted  bool     // count_over_time(selected)
 	summed   []string // sum by (summed) (count_over_time(selected))
 	fired    *ranged  // (last_over_time(selected) * (changes(selected) == bool 0)) and ignoring(alertstate) count_over_time(fired)
+	labelled []labelled
+}
+
+// A labelled is one of several expressions that are asked for together, with
+// or between them: label_replace(expression, "name", "value", "", "").
+type labelled struct {
+	expression
+	name, value string
 }
 
 // parse recognises an expression, or reports that it is none of those.
 func parse(text string) (expression, bool) {
-	var e expression
 	s := &scanner{rest: text}
+	var e expression
+	if !s.word("label_replace(") {
+		e = s.plain()
+		return e, !s.failed && s.rest == ""
+	}
+	for {
+		part := labelled{expression: s.plain()}
+		s.failed = s.failed || part.raw()
+		s.must(", ")
+		part.name = s.text()
+		s.must(", ")
+		part.value = s.text()
+		s.must(`, "", "")`)
+		e.labelled = append(e.labelled, part)
+		if !s.word(" or label_replace(") {
+			return e, !s.failed && s.rest == ""
+		}
+	}
+}
+
+// text reads a quoted text.
+func (s *scanner) text() string {
+	value, err := strconv.Unquote(s.match(stringPattern))
+	s.failed = s.failed || err != nil
+	return value
+}
+
+// plain reads one expression.
+func (s *scanner) plain() (e expression) {
 	switch {
 	case s.word("count_over_time("):
 		e.counted, e.selected = true, s.ranged()
@@ -159,8 +195,10 @@ func parse(text string) (expression, bool) {
 	default:
 		e.selected = s.ranged()
 	}
-	return e, !s.failed && s.rest == ""
+	return e
 }
 
 // raw reports that the expression selects samples as they are stored.
-func (e expression) raw() bool { return !e.counted && e.summed == nil && e.fired == nil }
+func (e expression) raw() bool {
+	return !e.counted && e.summed == nil && e.fired == nil && e.labelled == nil
+}

@@ -26,6 +26,10 @@ const maxPoints = 11000
 //	sum by (LABELS) (count_over_time(SELECTOR[RANGE]))
 //	(last_over_time(A[RANGE]) * (changes(A[RANGE]) == bool 0)) and ignoring(alertstate) count_over_time(B[RANGE])
 //
+// several of these with  or  between them, each in
+//
+//	label_replace(EXPRESSION, "NAME", "VALUE", "", "")
+//
 // and the queries of Metrics. Ranges include their left edge, as in version 2.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.admits(r) {
@@ -54,13 +58,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.reply(w, nil, badData("error parsing form values"))
 		return
 	}
-	// These two are options of Thanos that people put into the address.
-	allowed := append(route.params, "partial_response", "dedup")
+	allowed := append(route.params, "partial_response", "dedup", "max_source_resolution") // Thanos
 	for _, name := range slices.Sorted(maps.Keys(r.Form)) {
 		if !slices.Contains(allowed, name) {
 			s.reply(w, nil, badData("unknown parameter %q", name))
 			return
 		}
+	}
+	if s.Away && r.URL.Path != "/api/v1/rules" && r.Form.Get("partial_response") == "false" {
+		s.reply(w, nil, &refusal{http.StatusUnprocessableEntity, "execution", "expanding series: proxy Series(): rpc error: code = Unavailable desc = the cellar does not answer"})
+		return
 	}
 	data, refused := route.answer(r.Form)
 	s.reply(w, data, refused)
@@ -97,8 +104,12 @@ func (s *Server) reply(w http.ResponseWriter, data any, refused *refusal) {
 		return
 	}
 	answer := map[string]any{"status": "success", "data": data}
-	if len(s.Warnings) > 0 {
-		answer["warnings"] = s.Warnings
+	warnings := s.Warnings
+	if s.Away {
+		warnings = append(slices.Clone(warnings), "the cellar does not answer")
+	}
+	if len(warnings) > 0 {
+		answer["warnings"] = warnings
 	}
 	_ = json.NewEncoder(w).Encode(answer)
 }

@@ -38,6 +38,7 @@ type Server struct {
 
 	MaxSamples int      // in one query; 0: no limit
 	Warnings   []string // sent with every answer
+	Away       bool     // a store of a Thanos is away: a refusal, or a warning with partial_response
 
 	Alerts  []Alert
 	Metrics []Metric

@@ -56,6 +56,48 @@ func (s *Server) Alarms(window sources.Window, match func(labels map[string]stri
 	return weeks
 }
 
+// GroupedAlarms returns what Alarms does, but counts alerts of one name and
+// severity that share some labels as one episode, as long as none of the pauses
+// in which nothing of the group fires is longer than the gap.
+func (s *Server) GroupedAlarms(window sources.Window, match func(labels map[string]string) bool, by []string, gap time.Duration) []sources.AlarmWeek {
+	type group struct{ name, severity, values string }
+	fired := map[group][]time.Time{}
+	for _, a := range s.Alerts {
+		if match != nil && !match(a.Labels) {
+			continue
+		}
+		g := group{name: a.Name, severity: a.Severity}
+		for _, label := range by {
+			g.values += a.Labels[label] + "\x00"
+		}
+		for _, e := range a.Episodes {
+			s.follow(a, e, func(t time.Time) { fired[g] = append(fired[g], t) })
+		}
+	}
+	weeks := s.Alarms(window, match)
+	for i := range weeks {
+		for n := range weeks[i].Alarms {
+			weeks[i].Alarms[n].Episodes = 0
+		}
+	}
+	for g, times := range fired {
+		slices.SortFunc(times, time.Time.Compare)
+		for n, t := range times {
+			if n > 0 && t.Sub(times[n-1]) <= gap || !window.Holds(t) || t.Before(s.horizon()) {
+				continue
+			}
+			for i := range weeks {
+				for k, c := range weeks[i].Alarms {
+					if weeks[i].Week == window.WeekOf(t) && c.Name == g.name && c.Severity == g.severity {
+						weeks[i].Alarms[k].Episodes++
+					}
+				}
+			}
+		}
+	}
+	return weeks
+}
+
 // follow calls firing at each evaluation at which the alert fired. An alert
 // that was not restored after an outage waits for its For again.
 func (s *Server) follow(a Alert, e Episode, firing func(time.Time)) {
