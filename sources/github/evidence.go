@@ -2,6 +2,8 @@ package github
 
 import (
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +19,17 @@ func (h *hub) evidence(window sources.Window, query sources.Query) sources.Evide
 	if err != nil {
 		return sources.Evidence{}
 	}
-	text, kind := strings.TrimSpace(query.Text), "issues"
+	if query.Noun == sources.Delivery {
+		return h.calendarPage(q, query.Text)
+	}
+	if q.Parent.Number != 0 {
+		return h.evidenceAt(query.Text, q.Parent.Repo.String(), "issues", strconv.Itoa(q.Parent.Number))
+	}
+	if q.Project.Number != 0 { // only its answer tells whether its owner is an organisation or a person
+		b, _ := recall[board](&h.kept, q.Project.key())
+		return sources.Evidence{Source: h.name, Ref: strings.TrimSpace(query.Text), URL: page(b.URL)}
+	}
+	text, kind := searchable(query.Text), "issues"
 	add := func(word string) {
 		if !strings.Contains(text, word) {
 			text += " " + word
@@ -37,6 +49,43 @@ func (h *hub) evidence(window sources.Window, query sources.Query) sources.Evide
 	e := sources.Evidence{Source: h.name, Ref: text}
 	if h.site != nil {
 		e.URL = h.site.JoinPath("search").String() + "?" + url.Values{"q": {text}, "type": {kind}}.Encode()
+	}
+	return e
+}
+
+// searchable returns a query without the words that the search does not know.
+func searchable(text string) string {
+	terms, err := split(text)
+	if err != nil || !slices.ContainsFunc(terms, func(t term) bool { return t.key == "environment" }) {
+		return strings.TrimSpace(text)
+	}
+	var kept []string
+	for _, t := range terms {
+		value := t.value
+		if t.quoted {
+			value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+		}
+		if t.key != "environment" {
+			kept = append(kept, t.key+":"+value)
+		}
+	}
+	return strings.Join(kept, " ")
+}
+
+// calendarPage returns the list of milestones, of which each repository has its
+// own.
+func (h *hub) calendarPage(q Query, text string) sources.Evidence {
+	if len(q.Repos) != 1 {
+		return sources.Evidence{Source: h.name, Ref: strings.TrimSpace(text)}
+	}
+	return h.evidenceAt(text, q.Repos[0].String(), "milestones")
+}
+
+// evidenceAt returns a page of the site as that of a query.
+func (h *hub) evidenceAt(text string, path ...string) sources.Evidence {
+	e := sources.Evidence{Source: h.name, Ref: strings.TrimSpace(text)}
+	if h.site != nil {
+		e.URL = h.site.JoinPath(path...).String()
 	}
 	return e
 }

@@ -1,7 +1,9 @@
 package github
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,7 +29,7 @@ func cases(t *testing.T) []sourcetest.Case {
 	return []sourcetest.Case{
 		{Name: "expired token, taken for a visitor", Faults: []fault.Fault{{Header: visitor, Empty: true}}, Want: sourcetest.Unknown},
 		{Name: "token that lapses on the way", InTurn: true, Faults: []fault.Fault{{Header: visitor, Empty: true}}, Want: sourcetest.Unknown},
-		{Name: "nothing in a list that another one counts", InTurn: true, Faults: []fault.Fault{{Path: "timeline|sub_issues|milestone", Empty: true}}},
+		{Name: "nothing in a list that another one counts", InTurn: true, Faults: []fault.Fault{{Path: "timeline|sub_issues|milestone|events", Empty: true}}},
 		{Name: "results left out by single sign-on", System: hiding, Want: sourcetest.Unknown},
 		{Name: "pages of 2", Faults: []fault.Fault{{Ask: pagesOfTwo}}, Want: sourcetest.True},
 		{Name: "next page that is the same again", Faults: []fault.Fault{{Ask: firstTwo}}, Want: sourcetest.Unknown},
@@ -36,14 +38,18 @@ func cases(t *testing.T) []sourcetest.Case {
 			{Noun: sources.Quality, Text: both + "label:bug"},
 			{Noun: sources.Incidents, Text: both + "label:incident"},
 			{Noun: sources.Shipped, Text: both},
+			{Noun: sources.Delivery, Text: both + `milestone:"*sprint*"`},
 		}},
 	}
 }
 
 func pagesOfTwo(r *http.Request) {
 	q := r.URL.Query()
-	q.Set("per_page", "2")
+	if q.Has("per_page") {
+		q.Set("per_page", "2")
+	}
 	r.URL.RawQuery = q.Encode()
+	rewrite(r, func(variables map[string]any) { variables["first"] = 2 })
 }
 
 // firstTwo gives the first page whichever is asked for.
@@ -53,7 +59,19 @@ func firstTwo(r *http.Request) {
 	q.Del("after")
 	q.Del("since")
 	r.URL.RawQuery = q.Encode()
+	rewrite(r, func(variables map[string]any) { delete(variables, "after") })
 	pagesOfTwo(r)
+}
+
+// rewrite changes the variables of a GraphQL query, where a request is one.
+func rewrite(r *http.Request, change func(variables map[string]any)) {
+	var d document
+	if r.Method != http.MethodPost || json.NewDecoder(r.Body).Decode(&d) != nil {
+		return
+	}
+	change(d.Variables)
+	body, _ := json.Marshal(d)
+	r.Body = io.NopCloser(bytes.NewReader(body))
 }
 
 // A renamed repository is followed to its new name, with the token, and every

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -21,42 +22,63 @@ var errDisabled = errors.New("issues are disabled in this repository")
 // get reads one page of a list and returns the address of the next, "" after
 // the last. The path is below the API's base, or the address of a next page;
 // read are the pages of the list so far.
-//
-// The body is decoded here and not by go-github, which takes an empty one for
-// an empty list.
 func get[T any](ctx context.Context, h *hub, repo Repo, path string, read trail) (page []T, next string, err error) {
 	if err := read.add(h, path); err != nil {
 		return nil, "", err
 	}
-	req, err := h.api.NewRequest(http.MethodGet, path, nil)
+	body, head, err := h.fetch(ctx, repo, http.MethodGet, path, nil)
 	if err != nil {
+		return nil, "", err
+	}
+	if err := json.Unmarshal(body, &page); err != nil || page == nil {
 		return nil, "", h.unreadable(repo)
 	}
-	if req.URL.Host != h.web.Base.Host || req.URL.Scheme != h.web.Base.Scheme {
-		return nil, "", sources.Unansweredf("%s continues a list on another host, %s, which was not asked", h.name, sources.OneLine(req.URL.Host, 80)).
-			WithHint("check the url of %s in the settings; the token goes to no other host", h.name)
-	}
-	var body bytes.Buffer
-	resp, err := h.api.Do(ctx, req, &body)
-	if err != nil {
-		return nil, "", h.refusal(repo, err)
-	}
-	if err := json.Unmarshal(body.Bytes(), &page); err != nil || page == nil {
-		return nil, "", h.unreadable(repo)
-	}
-	return page, nextLink(resp.Header.Get("Link")), nil
+	return page, nextLink(head.Get("Link")), nil
 }
 
-func (h *hub) unreadable(repo Repo) error {
-	return sources.Unansweredf("%s gave an answer about %s that this program could not read", h.name, repo)
+// one reads something that is no list.
+func one[T any](ctx context.Context, h *hub, repo Repo, path string) (T, error) {
+	return remember(ctx, &h.kept, path, func() (T, error) {
+		var v T
+		body, _, err := h.fetch(ctx, repo, http.MethodGet, path, nil)
+		if err == nil && json.Unmarshal(body, &v) != nil {
+			err = h.unreadable(repo)
+		}
+		return v, err
+	})
+}
+
+// fetch sends one request. about is what people know it is about. The body is
+// decoded by the caller and not by go-github, which takes an empty one for an
+// empty list.
+func (h *hub) fetch(ctx context.Context, about fmt.Stringer, method, path string, ask any) (body []byte, head http.Header, err error) {
+	req, err := h.api.NewRequest(method, path, ask)
+	if err != nil {
+		return nil, nil, h.unreadable(about)
+	}
+	if req.URL.Host != h.web.Base.Host || req.URL.Scheme != h.web.Base.Scheme {
+		return nil, nil, sources.Unansweredf("%s continues a list on another host, %s, which was not asked", h.name, sources.OneLine(req.URL.Host, 80)).
+			WithHint("check the url of %s in the settings; the token goes to no other host", h.name)
+	}
+	var all bytes.Buffer
+	resp, err := h.api.Do(ctx, req, &all)
+	if err != nil {
+		return nil, nil, h.refusal(about, err)
+	}
+	return all.Bytes(), resp.Header, nil
+}
+
+func (h *hub) unreadable(about fmt.Stringer) error {
+	return sources.Unansweredf("%s gave an answer about %s that this program could not read", h.name, about)
 }
 
 // refusal turns what go-github says into one plain line. Errors of package
 // web, inside it, already are one.
-func (h *hub) refusal(repo Repo, err error) error {
+func (h *hub) refusal(about fmt.Stringer, err error) error {
 	if web.Status(err) == http.StatusNotFound {
 		_, hint := sources.Reason(err)
-		return sources.Unansweredf("%s does not know %s, or does not show it to this token (404)", h.name, repo).WithHint("%s", hint)
+		return &web.StatusError{Status: http.StatusNotFound, Unanswered: *sources.
+			Unansweredf("%s does not know %s, or does not show it to this token (404)", h.name, about).WithHint("%s", hint)}
 	}
 	var unanswered *sources.Unanswered
 	if errors.As(err, &unanswered) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -67,9 +89,9 @@ func (h *hub) refusal(repo Repo, err error) error {
 		if strings.Contains(strings.ToLower(answer.Message), "disabled") {
 			return errDisabled
 		}
-		return sources.Unansweredf("%s no longer offers that about %s (410)", h.name, repo)
+		return &web.StatusError{Status: http.StatusGone, Unanswered: *sources.Unansweredf("%s no longer offers that about %s (410)", h.name, about)}
 	}
-	return h.unreadable(repo)
+	return h.unreadable(about)
 }
 
 // inspect sees every answer before go-github does. GitHub says in headers why
@@ -193,4 +215,26 @@ func remember[T any](ctx context.Context, m *memo, key string, read func() (T, e
 	}
 	c.value, c.done = value, true
 	return value, nil
+}
+
+// recall returns the value kept under a key, if there is one by now. It does not
+// wait for it.
+func recall[T any](m *memo, key string) (T, bool) {
+	var none T
+	m.mu.Lock()
+	c := m.cells[key]
+	m.mu.Unlock()
+	if c == nil {
+		return none, false
+	}
+	select {
+	case c.turn <- struct{}{}:
+	default:
+		return none, false
+	}
+	defer func() { <-c.turn }()
+	if !c.done {
+		return none, false
+	}
+	return c.value.(T), true
 }

@@ -52,16 +52,13 @@ func (h *hub) addFollowUps(ctx context.Context, q Query, all []found, incidents 
 // addSubIssues takes the sub-issues of an incident as its follow-ups. GitHub
 // counts those that it does not show to this token.
 func (h *hub) addSubIssues(ctx context.Context, f found, in *sources.Incident) error {
-	children, err := readAll[issue](ctx, h, f.repo, fmt.Sprintf("issues/%d/sub_issues?per_page=%s", f.GetNumber(), perPage))
+	children, err := h.children(ctx, f.repo, f.GetNumber())
 	if err != nil {
 		return err
 	}
 	for _, c := range children {
-		if !c.whole() {
-			return h.unreadable(f.repo)
-		}
-		if !givenUp(c) {
-			in.FollowUps = append(in.FollowUps, h.followUpOf(found{c, home(c, f.repo)}))
+		if !givenUp(c.issue) {
+			in.FollowUps = append(in.FollowUps, h.followUpOf(c))
 		}
 	}
 	if hidden := f.Sub.Total - len(children); hidden > 0 {

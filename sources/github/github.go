@@ -1,13 +1,17 @@
 // Package github collects facts from GitHub and GitHub Enterprise Server: the
-// scope of goals kept as milestones or labels, bugs opened and closed,
-// incidents with reaction and follow-ups, and what was shipped.
+// scope of goals kept as milestones, labels, sub-issues or projects, sprints
+// kept as milestones, bugs opened and closed, incidents with reaction and
+// follow-ups, and what was shipped and deployed.
 //
-// It speaks REST version 2022-11-28 through go-github and leaves retries,
-// waiting and the guarding of the token to package web. Rules of the API are
-// those of GitHub's REST documentation (docs.github.com/rest): lists are
-// followed by their Link header and never counted up; issue lists are walked
-// by the time of their last update, so that nothing is lost while people work;
-// a 404 is "not there, or not shown to this token" and never an empty list.
+// It speaks REST version 2022-11-28 through go-github, and GraphQL where REST
+// has no answer or one only at a request for each thing: projects, deployments
+// and many timelines at once. Retries, waiting and the guarding of the
+// credential are left to package web. Rules of the API are those of GitHub's
+// documentation (docs.github.com/rest and /graphql): lists are followed by
+// their Link header and never counted up; issue lists are walked by the time of
+// their last update, so that nothing is lost while people work; a 404 is "not
+// there, or not shown to this token" and never an empty list; an answer with
+// errors in it is none.
 //
 // Questions are in GitHub's own search words, but they are answered from lists
 // and not by the search, whose index lags and stops at 1,000 results; see
@@ -32,17 +36,20 @@ import (
 //go:embed sample.toml
 var sample string
 
-const doc = `GitHub: goals, bugs, incidents, merged pull requests and releases
+const doc = `GitHub: goals, sprints, bugs, incidents, merged pull requests and releases
 
-Reads issues, pull requests, milestones and releases of github.com or of an
-Enterprise Server. Queries are GitHub's own search words:
+Reads issues, pull requests, milestones, releases, and where they are asked for
+projects and deployments, of github.com or of an Enterprise Server. Queries are GitHub's own search words:
 
   repo:acme/payments          at least one; several are read together
   label:incident              several: all of them must be there
-  milestone:"Fast index"      one
+  milestone:"Fast index"      one; of sprints a pattern, such as "Sprint *"
   author:login                author:app/name for a GitHub App
   is:issue  is:pr             goals, bugs and incidents are issues unless is:pr
   base:release/2              shipped only: instead of the default branch
+  environment:production      shipped only: with its deployments; several
+  parent:acme/payments#12     a goal, alone: the sub-issues of an issue
+  project:acme/3              a goal, alone: the items of a project
 
 Other words are refused by name: they cannot be answered from the lists.
 
@@ -58,14 +65,37 @@ Shipped are pull requests merged into the default branch, and releases that are
 not drafts. Releases carry no label, milestone or author of a pull request, so
 a query with one of these words leaves them out.
 
-The token needs to read metadata, contents, issues and pull requests.`
+Sub-issues are the direct ones, as in GitHub's own progress bar, in scope for as
+long as the parent's timeline says. Items of a project are in scope since they
+were taken into it; one is done when it is closed or merged, else when its
+Status is one of done_status. Closed as not planned is out of scope.
+
+A goal's plan is its milestone, or the status updates of its project with the
+target date that the last one names.
+
+A deployment counts when it ended, as failed if its last word was failure or
+error; deployments are counted apart from pull requests.
+
+Sprints are milestones: each that fits the pattern, in its repository, is one.
+It begins on the day after the last one before it was due, or with its creation
+where there is none or it was made later (then it is approximate), and is
+completed when it is closed. Its first day is for planning: what is in it at
+the end of that day was committed to. What is moved into another sprint on the
+due day or later was not completed, and is carried in there. What is closed as
+not planned left the sprint. There are no points. A milestone that was due
+before the weeks of the page and is open still is left out.
+
+The token needs to read metadata, contents, issues and pull requests; for
+environment: deployments, and for project: projects (read:project). Instead of
+a token, app_id, installation_id and private_key sign in as a GitHub App; the
+key is its .pem file, or that in base64 on one line.`
 
 // Kind is the collector for GitHub.
 var Kind = sources.Kind{
 	Name:   "github",
 	Doc:    doc,
 	Sample: sample,
-	Nouns:  []sources.Noun{sources.Goals, sources.Quality, sources.Incidents, sources.Shipped},
+	Nouns:  []sources.Noun{sources.Goals, sources.Quality, sources.Incidents, sources.Shipped, sources.Delivery},
 	Open:   open,
 }
 
@@ -75,10 +105,14 @@ type settings struct {
 	URL              address           `toml:"url"`
 	Web              pages             `toml:"web"`
 	Token            sources.SecretRef `toml:"token"`
+	AppID            int64             `toml:"app_id"`
+	InstallationID   int64             `toml:"installation_id"`
+	PrivateKey       sources.SecretRef `toml:"private_key"`
 	Bots             []word            `toml:"bots"`
 	FollowUpLabel    word              `toml:"followup_label"`
 	SeverityPrefixes []word            `toml:"severity_prefixes"`
 	AckLabel         word              `toml:"ack_label"`
+	DoneStatus       []word            `toml:"done_status"`
 	MaxRequests      int               `toml:"max_requests"`
 	Timeout          time.Duration     `toml:"timeout"`
 }
@@ -93,7 +127,9 @@ type hub struct {
 	followUp string   // label of follow-ups
 	severity []string // prefixes of severity labels
 	ack      string   // label that acknowledges; "": none
+	done     []string // status of a project's items that are done
 	kept     memo
+	points   purse
 }
 
 func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
@@ -101,36 +137,38 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		URL:              address{dotcom},
 		FollowUpLabel:    "follow-up",
 		SeverityPrefixes: []word{"sev", "severity", "priority"},
+		DoneStatus:       []word{"Done"},
 	}
 	if err := decode(&table); err != nil {
 		return sources.Source{}, err
 	}
-	switch {
-	case table.Token.IsZero():
-		return sources.Source{}, fmt.Errorf(`%s has no token; name where it is kept, such as token = "env:GITHUB_TOKEN"`, setup.Name)
-	case table.MaxRequests < 0:
-		return sources.Source{}, fmt.Errorf("max_requests of %s is less than nothing", setup.Name)
-	case table.Timeout < 0:
-		return sources.Source{}, fmt.Errorf("timeout of %s is less than nothing", setup.Name)
+	if err := table.check(setup.Name); err != nil {
+		return sources.Source{}, err
 	}
-	token, err := setup.Secret(table.Token)
+	what, ref := "token", table.Token
+	if ref.IsZero() {
+		what, ref = "private_key", table.PrivateKey
+	}
+	secret, err := setup.Secret(ref)
 	if err != nil {
 		return sources.Source{}, err
 	}
-	if token.IsZero() {
-		return sources.Source{}, fmt.Errorf("the token of %s is empty", setup.Name)
+	if secret.IsZero() {
+		return sources.Source{}, fmt.Errorf("the %s of %s is empty", what, setup.Name)
 	}
-	h := newHub(table, setup, token)
+	h := newHub(table, setup, secret)
 	return sources.Source{
 		Name:      setup.Name,
 		Items:     h.items,
+		Sprints:   h.sprints,
 		Incidents: h.incidents,
+		Plan:      h.plan,
 		Evidence:  h.evidence,
 		Requests:  h.web.Requests,
 	}, nil
 }
 
-func newHub(table settings, setup sources.Setup, token sources.Secret) *hub {
+func newHub(table settings, setup sources.Setup, secret sources.Secret) *hub {
 	h := &hub{
 		name:     setup.Name,
 		site:     table.Web.URL,
@@ -138,6 +176,7 @@ func newHub(table settings, setup sources.Setup, token sources.Secret) *hub {
 		followUp: string(table.FollowUpLabel),
 		severity: words(table.SeverityPrefixes),
 		ack:      string(table.AckLabel),
+		done:     words(table.DoneStatus),
 	}
 	if h.site == nil {
 		h.site = site(table.URL.URL)
@@ -148,11 +187,15 @@ func newHub(table settings, setup sources.Setup, token sources.Secret) *hub {
 	if setup.Pace != 0 {
 		limitPace = setup.Pace
 	}
+	authorize := credential
+	if table.AppID == 0 {
+		authorize = func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+secret.Reveal()) }
+	}
 	h.web = web.New(web.Options{
 		Source:    setup.Name,
 		Base:      table.URL.URL,
 		Agent:     setup.Agent,
-		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token.Reveal()) },
+		Authorize: authorize,
 		Pass:      func(status int) bool { return status == http.StatusGone },
 		Inspect:   h.inspect,
 		Transport: setup.Transport,
@@ -162,7 +205,13 @@ func newHub(table settings, setup sources.Setup, token sources.Secret) *hub {
 		Pace:      setup.Pace,
 		LimitPace: limitPace,
 	})
-	h.api = gh.NewClient(h.web.HTTP())
+	client := h.web.HTTP()
+	if table.AppID != 0 {
+		client = &http.Client{CheckRedirect: client.CheckRedirect, Transport: &app{
+			name: setup.Name, id: table.AppID, installation: table.InstallationID, key: secret, client: h.web, turn: make(chan struct{}, 1),
+		}}
+	}
+	h.api = gh.NewClient(client)
 	h.api.BaseURL = table.URL.URL
 	return h
 }
@@ -186,8 +235,19 @@ func (h *hub) items(ctx context.Context, window sources.Window, query sources.Qu
 	if err != nil {
 		return nil, err
 	}
+	begin := func(i sources.Item) time.Time { return i.Created }
+	if q.Parent.Number != 0 { // of what is hidden by now, nobody knows the creation
+		begin = joinedAt
+	}
 	slices.SortFunc(items, func(a, b sources.Item) int {
-		return chronological(a.Created, b.Created, a.Ref, b.Ref)
+		return chronological(begin(a), begin(b), a.Ref, b.Ref)
 	})
 	return items, nil
+}
+
+func joinedAt(i sources.Item) time.Time {
+	if len(i.Scope) > 0 {
+		return i.Scope[0].From
+	}
+	return i.Created
 }

@@ -79,6 +79,7 @@ var asks = map[sources.Noun]sim.Ask{
 	sources.Quality:   {Repos: []string{"kettle/checkout", "kettle/search"}, Labels: []string{sim.BugLabel}},
 	sources.Incidents: {Repos: []string{"kettle/checkout"}, Labels: []string{sim.IncidentLabel}},
 	sources.Shipped:   {Repos: []string{"kettle/checkout"}},
+	sources.Delivery:  {Repos: []string{"kettle/checkout"}, Milestone: "Checkout sprint *"},
 }
 
 func TestCollector(t *testing.T) { sourcetest.Run(t, Kind, world) }
@@ -90,6 +91,9 @@ func world(t *testing.T) sourcetest.World {
 	for _, n := range Kind.Nouns {
 		w.Queries = append(w.Queries, sources.Query{Noun: n, Text: asks[n].Text()})
 	}
+	w.Queries = append(w.Queries, sources.Query{Noun: sources.Goals, Text: parentOf(t, org, "kettle/checkout").Text()},
+		sources.Query{Noun: sources.Goals, Text: "project:kettle/1"},
+		sources.Query{Noun: sources.Shipped, Text: "repo:kettle/search environment:production"})
 	return w
 }
 
@@ -97,6 +101,7 @@ func world(t *testing.T) sourcetest.World {
 type seen struct {
 	Items     []sources.Item
 	Incidents []sources.Incident
+	Sprints   []sources.Sprint
 }
 
 func collect(t testing.TB, s sources.Source, w sources.Window, noun sources.Noun, text string) (seen, error) {
@@ -105,6 +110,10 @@ func collect(t testing.TB, s sources.Source, w sources.Window, noun sources.Noun
 	if noun == sources.Incidents {
 		in, err := s.Incidents(t.Context(), w, q)
 		return seen{Incidents: in}, err
+	}
+	if noun == sources.Delivery {
+		sprints, err := s.Sprints(t.Context(), w, q)
+		return seen{Sprints: sprints}, err
 	}
 	items, err := s.Items(t.Context(), w, q)
 	return seen{Items: items}, err
@@ -119,6 +128,8 @@ func truth(org *sim.Org, w sources.Window, noun sources.Noun, a sim.Ask) seen {
 		return seen{Items: org.Bugs(a, w)}
 	case sources.Shipped:
 		return seen{Items: org.Shipped(a, w)}
+	case sources.Delivery:
+		return seen{Sprints: org.Sprints(a, w)}
 	}
 	return seen{Incidents: org.Incidents(a, w)}
 }
@@ -166,6 +177,15 @@ func TestCollectedIsTrue(t *testing.T) {
 		"shipped by a bot":         {sources.Shipped, sim.Ask{Repos: both, Author: "dependabot[bot]"}},
 		"shipped with a label":     {sources.Shipped, sim.Ask{Repos: both, Labels: []string{"dependencies"}}},
 		"shipped of a milestone":   {sources.Shipped, sim.Ask{Repos: both, Milestone: "Fast index"}},
+		"sprints of both":          {sources.Delivery, sim.Ask{Repos: both, Milestone: "*sprint*"}},
+		"sprints of one of two":    {sources.Delivery, sim.Ask{Repos: both, Milestone: "SEARCH * *"}},
+		"bugs in sprints":          {sources.Delivery, sim.Ask{Repos: both, Milestone: "*sprint*", Labels: []string{"bug"}}},
+		"one sprint":               {sources.Delivery, sim.Ask{Repos: both, Milestone: "Checkout sprint 19"}},
+		"project":                  {sources.Goals, sim.Ask{Project: "kettle/1"}},
+		"pull requests of project": {sources.Goals, sim.Ask{Project: "kettle/1", Pulls: true}},
+		"deployed":                 {sources.Shipped, sim.Ask{Repos: both, Deployed: []string{"production"}}},
+		"deployed to two places":   {sources.Shipped, sim.Ask{Repos: both, Deployed: []string{"production", "staging"}}},
+		"deployed from a branch":   {sources.Shipped, sim.Ask{Repos: both, Bases: []string{"release/1.x"}, Deployed: []string{"staging"}}},
 		"incidents, none labelled": {sources.Incidents, sim.Ask{Repos: both[1:], Labels: []string{"incident"}}},
 	}
 	for noun, a := range asks {
@@ -298,7 +318,7 @@ func TestListsAreReadOnce(t *testing.T) {
 	}
 	for url, n := range asked {
 		// The front of a long feed is read a second time on purpose.
-		if n > 1 && !(n == 2 && strings.Contains(url, "/pulls?") && asked[url+"&page=2"] == 0) {
+		if n > 1 && !(n == 2 && (strings.Contains(url, "/pulls?") || strings.Contains(url, "/issues/events?")) && asked[url+"&page=2"] == 0) {
 			t.Errorf("asked %d times: %s", n, url)
 		}
 	}
@@ -330,6 +350,24 @@ func TestWaitingQuestionKeepsToItsContext(t *testing.T) {
 	}
 }
 
+func TestRecall(t *testing.T) {
+	var m memo
+	recalled := func(want int, known bool) {
+		t.Helper()
+		if v, ok := recall[int](&m, "list"); v != want || ok != known {
+			t.Errorf("recalled %d, %t; want %d, %t", v, ok, want, known)
+		}
+	}
+	recalled(0, false)
+	_, _ = remember(t.Context(), &m, "list", func() (int, error) {
+		recalled(0, false) // while it is read
+		return 1, context.Canceled
+	})
+	recalled(0, false) // an error is not kept
+	_, _ = remember(t.Context(), &m, "list", func() (int, error) { return 2, nil })
+	recalled(2, true)
+}
+
 // BenchmarkRequests tells how many requests a question takes and how many the
 // API's page sizes allow at best, with the time of 50 ms each.
 func BenchmarkRequests(b *testing.B) {
@@ -344,6 +382,7 @@ func BenchmarkRequests(b *testing.B) {
 	questions := []question{
 		{"sized/goal", sized, sources.Goals, sim.Ask{Repos: []string{"kettle/sized"}, Milestone: "All of it"}},
 		{"sized/quality", sized, sources.Quality, sim.Ask{Repos: []string{"kettle/sized"}, Labels: []string{"bug"}}},
+		{"sized/incident", sized, sources.Incidents, sim.Ask{Repos: []string{"kettle/sized"}, Labels: []string{"incident"}}},
 		{"sized/shipped", sized, sources.Shipped, sim.Ask{Repos: []string{"kettle/sized"}}},
 	}
 	for noun, a := range asks {

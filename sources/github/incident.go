@@ -2,7 +2,9 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +12,7 @@ import (
 	gh "github.com/google/go-github/v60/github"
 
 	"preread/sources"
+	"preread/sources/internal/web"
 )
 
 // incidents returns what was opened or resolved in the window, or is still
@@ -23,18 +26,17 @@ func (h *hub) incidents(ctx context.Context, window sources.Window, query source
 	if err != nil {
 		return nil, err
 	}
+	// What was closed before the window cannot belong to it; whether the rest
+	// does may depend on when the label came.
+	all = slices.DeleteFunc(all, func(f found) bool { return !f.closed().IsZero() && f.closed().Before(window.Start()) })
+	reactions, err := h.reactions(ctx, q, all)
+	if err != nil {
+		return nil, err
+	}
 	var kept []found
 	var incidents []sources.Incident
-	for _, f := range all {
-		// What was closed before the window cannot belong to it; whether the
-		// rest does may depend on when the label came.
-		if closed := f.closed(); !closed.IsZero() && closed.Before(window.Start()) {
-			continue
-		}
-		in, err := h.incident(ctx, q, f)
-		if err != nil {
-			return nil, err
-		}
+	for i, f := range all {
+		in := h.incident(f, reactions[i])
 		if window.Holds(in.Opened) || window.Holds(in.Resolved) || in.Resolved.IsZero() {
 			kept, incidents = append(kept, f), append(incidents, in)
 		}
@@ -49,7 +51,7 @@ func (h *hub) incidents(ctx context.Context, window sources.Window, query source
 }
 
 // incident returns an incident without its follow-ups.
-func (h *hub) incident(ctx context.Context, q Query, f found) (sources.Incident, error) {
+func (h *hub) incident(f found, r reaction) sources.Incident {
 	in := sources.Incident{
 		Evidence: sources.Evidence{Source: h.name, Ref: f.ref(), URL: page(f.GetHTMLURL())},
 		Title:    title(f.GetTitle()),
@@ -57,10 +59,6 @@ func (h *hub) incident(ctx context.Context, q Query, f found) (sources.Incident,
 		Opened:   f.GetCreatedAt().Time,
 		Resolved: f.closed(),
 		Graded:   sources.Whole(),
-	}
-	r, err := h.reaction(ctx, q, f)
-	if err != nil {
-		return sources.Incident{}, err
 	}
 	// A bug that became an incident is one from then on. A label put on after
 	// the end is only tidiness.
@@ -75,7 +73,7 @@ func (h *hub) incident(ctx context.Context, q Query, f found) (sources.Incident,
 	if !r.taken.IsZero() && r.taken.Before(in.Opened) {
 		in.Acknowledged = in.Opened
 	}
-	return in, nil
+	return in
 }
 
 // A reaction is what a timeline tells of an incident. Zero: it does not tell.
@@ -85,48 +83,165 @@ type reaction struct {
 	untold   bool      // a label of the query is not in the timeline
 }
 
+// A clue is an event of a timeline that a reaction is told by: a label that was
+// put on, or an assignment, of which label is "".
+type clue struct {
+	at    time.Time
+	label string
+}
+
+// A reader takes one clue after the other into a reaction.
+type reader struct {
+	reaction
+	ack     string          // label that acknowledges
+	missing map[string]bool // labels of the query that were not put on so far
+}
+
+func (h *hub) reader(q Query) *reader {
+	r := &reader{ack: h.ack, missing: map[string]bool{}}
+	for _, l := range q.Labels {
+		r.missing[strings.ToLower(l)] = true
+	}
+	return r
+}
+
+func (r *reader) take(c clue) {
+	label := strings.ToLower(c.label)
+	if label != "" && r.missing[label] {
+		delete(r.missing, label)
+		r.labelled = c.at
+	}
+	takes := label == "" || r.ack != "" && strings.EqualFold(label, r.ack)
+	if takes && r.taken.IsZero() {
+		r.taken = c.at
+	}
+}
+
+// wants reports whether more clues could change anything.
+func (r *reader) wants() bool { return len(r.missing) > 0 || r.taken.IsZero() }
+
+func (r *reader) told() reaction {
+	if len(r.missing) > 0 {
+		r.labelled, r.untold = time.Time{}, true
+	}
+	return r.reaction
+}
+
+// reactions returns what the timelines of issues tell, in step with them. Many
+// are read with one query, and one by one only what that does not answer.
+func (h *hub) reactions(ctx context.Context, q Query, all []found) ([]reaction, error) {
+	told, err := h.manyReactions(ctx, q, all)
+	if err != nil {
+		return nil, err
+	}
+	reactions := make([]reaction, len(all))
+	for i, f := range all {
+		r, ok := told[f.GetNodeID()]
+		if !ok {
+			if r, err = h.reaction(ctx, q, f); err != nil {
+				return nil, err
+			}
+		}
+		reactions[i] = r
+	}
+	return reactions, nil
+}
+
 // reaction reads an issue's timeline as far as it is needed.
 func (h *hub) reaction(ctx context.Context, q Query, f found) (reaction, error) {
 	path := fmt.Sprintf("repos/%s/issues/%d/timeline?per_page=%s", f.repo, f.GetNumber(), perPage)
 	return remember(ctx, &h.kept, path+" for "+strings.Join(q.Labels, ","), func() (reaction, error) {
-		var r reaction
-		missing := map[string]bool{}
-		for _, l := range q.Labels {
-			missing[strings.ToLower(l)] = true
-		}
-		read := trail{}
-		for path != "" && (len(missing) > 0 || r.taken.IsZero()) {
+		r, read := h.reader(q), trail{}
+		for path != "" && r.wants() {
 			events, next, err := get[gh.Timeline](ctx, h, f.repo, path, read)
 			if err != nil {
 				return reaction{}, err
 			}
 			for _, e := range events {
-				h.react(&r, missing, e)
+				switch label := e.GetLabel().GetName(); {
+				case e.GetEvent() == "labeled" && label != "", e.GetEvent() == "assigned":
+					r.take(clue{e.GetCreatedAt().Time, label})
+				}
 			}
 			path = next
 		}
-		if len(missing) > 0 {
-			r.labelled, r.untold = time.Time{}, true
-		}
-		return r, nil
+		return r.told(), nil
 	})
 }
 
-// react takes one event into a reaction.
-func (h *hub) react(r *reaction, missing map[string]bool, e gh.Timeline) {
-	label := ""
-	if e.GetEvent() == "labeled" {
-		label = strings.ToLower(e.GetLabel().GetName())
+const clueQuery = `query($ids:[ID!]!){
+rateLimit{cost remaining}
+found:nodes(ids:$ids){... on Issue{id
+timelineItems(first:100,itemTypes:[LABELED_EVENT,ASSIGNED_EVENT]){pageInfo{hasNextPage} nodes{__typename
+... on LabeledEvent{createdAt label{name}}
+... on AssignedEvent{createdAt}}}}}}`
+
+// manyReactions reads the timelines of many issues at once, by their node ids.
+// Not all need to come of it: an issue with a long timeline is left out, and so
+// is everything where this is not allowed.
+func (h *hub) manyReactions(ctx context.Context, q Query, all []found) (map[string]reaction, error) {
+	var ids []string
+	for _, f := range all {
+		if !f.IsPullRequest() && f.GetNodeID() != "" {
+			ids = append(ids, f.GetNodeID())
+		}
 	}
-	if missing[label] {
-		delete(missing, label)
-		r.labelled = e.GetCreatedAt().Time
+	told := map[string]reaction{}
+	if len(ids) < 2 {
+		return told, nil
 	}
-	takes := e.GetEvent() == "assigned" || h.ack != "" && strings.EqualFold(label, h.ack)
-	if takes && r.taken.IsZero() {
-		r.taken = e.GetCreatedAt().Time
+	type timeline struct {
+		ID    string `json:"id"`
+		Items *connection[struct {
+			Kind      string    `json:"__typename"`
+			CreatedAt time.Time `json:"createdAt"`
+			Label     struct {
+				Name string `json:"name"`
+			} `json:"label"`
+		}] `json:"timelineItems"`
 	}
+	for some := range slices.Chunk(ids, firstPage) {
+		list, err := remember(ctx, &h.kept, "timelines of "+strings.Join(some, " "), func() ([]*timeline, error) {
+			return query[[]*timeline](ctx, h, incidentsOf(q.Repos), clueQuery, map[string]any{"ids": some})
+		})
+		if refusedOnly(err) {
+			return told, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range list {
+			if t == nil || t.ID == "" || t.Items == nil || t.Items.Nodes == nil || t.Items.PageInfo.HasNextPage {
+				continue
+			}
+			r := h.reader(q)
+			for _, e := range t.Items.Nodes {
+				if e == nil || e.CreatedAt.IsZero() {
+					return nil, h.unreadable(incidentsOf(q.Repos))
+				}
+				if e.Kind == "AssignedEvent" || e.Kind == "LabeledEvent" && e.Label.Name != "" {
+					r.take(clue{e.CreatedAt, e.Label.Name})
+				}
+			}
+			told[t.ID] = r.told()
+		}
+	}
+	return told, nil
 }
+
+// refusedOnly reports an answer that says no to a question but need not say no
+// to one that is put otherwise.
+func refusedOnly(err error) bool {
+	var complaint *graphqlError
+	status := web.Status(err)
+	return errors.As(err, &complaint) || status == http.StatusForbidden || status == http.StatusNotFound || status == http.StatusGone
+}
+
+// incidentsOf names what the incidents of repositories are about.
+type incidentsOf []Repo
+
+// String returns the names of the repositories.
+func (r incidentsOf) String() string { return names(r) }
 
 // severityOf returns the label that tells how bad it is, such as sev1,
 // severity:2 or priority/high, "" if there is none. Of several, the first by

@@ -1,6 +1,8 @@
 package github
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 	gh "github.com/google/go-github/v60/github"
 
 	"preread/sources"
+	"preread/sources/simulated/fault"
 	sim "preread/sources/simulated/github"
 )
 
@@ -91,6 +94,68 @@ func TestIncidents(t *testing.T) {
 	}
 	if diff := gocmp.Diff([]string{"kettle/floor#13 Mop", "kettle/trays#1 Buy a tray"}, titles); diff != "" {
 		t.Errorf("sub-issues (-want +got):\n%s", diff)
+	}
+}
+
+// Timelines come many at a time. Where GraphQL says no, or not all, they are
+// read one by one, and every answer is the same.
+func TestTimelinesWithoutGraphQL(t *testing.T) {
+	restless := &sim.Issue{Title: "restless", Created: hour(t, 10)}
+	for n := range 120 {
+		what := map[bool]string{true: sim.Labeled, false: sim.Unlabeled}[n%2 == 0]
+		restless.Events = append(restless.Events, did(hour(t, 10), what, "draft"))
+	}
+	for n := range 101 {
+		restless.Events = append(restless.Events, did(hour(t, 11), sim.Labeled, fmt.Sprint("step ", n)))
+	}
+	restless.Events = append(restless.Events, did(hour(t, 12), sim.Labeled, "incident"), did(hour(t, 13), sim.Assigned, "earl-grey"))
+	plain := func() *sim.Issue {
+		return &sim.Issue{Title: "plain", Created: hour(t, 20), Events: []sim.Event{did(hour(t, 20), sim.Labeled, "incident"), did(hour(t, 22), sim.Assigned, "chai-anya")}}
+	}
+	ask := sim.Ask{Repos: []string{"kettle/floor"}, Labels: []string{"incident"}}
+	tests := []struct {
+		name    string
+		issues  []*sim.Issue
+		pulls   bool
+		points  int
+		fault   fault.Fault
+		graphql bool // whether it is asked
+		single  int  // timelines that are read one by one
+	}{
+		{name: "one incident", issues: []*sim.Issue{plain()}, single: 1},
+		{name: "pull requests", pulls: true, issues: []*sim.Issue{plain(), plain()}, single: 2},
+		{name: "several", issues: []*sim.Issue{plain(), plain(), plain()}, graphql: true},
+		{name: "one with a long timeline", issues: []*sim.Issue{plain(), restless}, graphql: true, single: 3},
+		{name: "forbidden", issues: []*sim.Issue{plain(), plain()}, fault: fault.Fault{Path: "graphql", Status: 403, Body: "{}"}, graphql: true, single: 2},
+		{name: "not there", issues: []*sim.Issue{plain(), plain()}, fault: fault.Fault{Path: "graphql", Status: 404, Body: "{}"}, graphql: true, single: 2},
+		{name: "too old a server", issues: []*sim.Issue{plain(), plain()}, fault: fault.Fault{Path: "graphql", Body: `{"errors":[{"message":"no such field"}]}`}, graphql: true, single: 2},
+		{name: "points spent", issues: []*sim.Issue{plain(), plain()}, points: 1, graphql: true, single: 2},
+		{name: "hidden from it", issues: []*sim.Issue{plain(), plain()}, fault: fault.Fault{Path: "graphql", Body: `{"data":{"found":[null,null]}}`}, graphql: true, single: 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			ask := ask
+			if ask.Pulls = test.pulls; ask.Pulls {
+				for _, i := range test.issues {
+					i.Pull = &sim.Pull{}
+				}
+			}
+			org := sim.New(now, &sim.Repo{Owner: "kettle", Name: "floor", Labels: []string{"incident"}, Issues: test.issues})
+			org.Points = test.points
+			s, gate := serve(t, org, "")
+			gate.Add(test.fault)
+			same(t, s, org, window(t), sources.Incidents, ask)
+			graphql, single := false, 0
+			for _, r := range gate.Log() {
+				graphql = graphql || strings.Contains(r.URL, "graphql")
+				if strings.Contains(r.URL, "/timeline") {
+					single++
+				}
+			}
+			if graphql != test.graphql || single != test.single {
+				t.Errorf("GraphQL asked: %t, %d timelines one by one; want %t, %d", graphql, single, test.graphql, test.single)
+			}
+		})
 	}
 }
 

@@ -19,6 +19,12 @@ const (
 
 // goal returns everything in a goal's scope, since it began.
 func (h *hub) goal(ctx context.Context, q Query) ([]sources.Item, error) {
+	switch {
+	case q.Parent.Number != 0:
+		return h.family(ctx, q.Parent)
+	case q.Project.Number != 0:
+		return h.projectItems(ctx, q)
+	}
 	all, err := h.search(ctx, q, time.Time{})
 	if err != nil {
 		return nil, err

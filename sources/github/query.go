@@ -3,6 +3,7 @@ package github
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"preread/sources"
@@ -17,16 +18,38 @@ func (r Repo) String() string { return r.Owner + "/" + r.Name }
 // A Query is a question in GitHub's search words. Everything in it must hold
 // of an item, but for Repos and Bases, of which one must.
 type Query struct {
-	Repos     []Repo   // at least one
+	Repos     []Repo   // at least one, but for a parent or a project
 	Pulls     bool     // pull requests, not issues
 	Labels    []string // all of them, in any case
-	Milestone string   // "": any
+	Milestone string   // "": any; of sprints a pattern, in which * stands for anything
 	Author    string   // a login; "": anybody
 	Bases     []string // branches merged into; none: the default branch
+
+	Parent       Ref      // a goal's issue, of which the sub-issues are asked for
+	Project      Project  // a goal's project
+	Environments []string // whose deployments are asked for with what was shipped
 }
 
+// A Ref names an issue.
+type Ref struct {
+	Repo
+	Number int // 0: none
+}
+
+// String returns "owner/name#1".
+func (r Ref) String() string { return r.Repo.String() + "#" + strconv.Itoa(r.Number) }
+
+// A Project names a project of an organisation or a person.
+type Project struct {
+	Owner  string
+	Number int // 0: none
+}
+
+// String returns "owner/1".
+func (p Project) String() string { return p.Owner + "/" + strconv.Itoa(p.Number) }
+
 // validWords is the hint of every refusal.
-const validWords = `the words that can be answered are repo:owner/name, is:issue, is:pr, label:, milestone:, author: and, for shipped, base:`
+const validWords = `the words that can be answered are repo:owner/name, is:issue, is:pr, label:, milestone:, author:, for shipped base: and environment:, for goals parent: and project:`
 
 // ParseQuery reads the search words of a question about a noun. What cannot
 // be answered from GitHub's lists is refused by name: a word that was ignored
@@ -43,15 +66,38 @@ func ParseQuery(noun sources.Noun, text string) (Query, error) {
 			return Query{}, err
 		}
 	}
+	if err := q.alone(terms); err != nil {
+		return Query{}, err
+	}
 	switch {
+	case q.Parent.Number != 0, q.Project.Number != 0:
 	case len(q.Repos) == 0:
 		return Query{}, refuse("the query names no repository, such as repo:acme/payments")
 	case said["is:issue"] && said["is:pr"]:
 		return Query{}, refuse("the query asks for is:issue and is:pr, and nothing is both")
 	case said["is:issue"] && noun == sources.Shipped:
 		return Query{}, refuse("issues are not shipped, so is:issue cannot be answered here")
+	case noun == sources.Delivery && q.Milestone == "":
+		return Query{}, refuse("the query names no milestones that are sprints, such as milestone:\"Sprint *\"")
 	}
 	return q, nil
+}
+
+// alone refuses words beside those that say all: the sub-issues of an issue and
+// the items of a project are in whatever repository, and a deployment has
+// nothing of a pull request.
+func (q *Query) alone(terms []term) error {
+	for _, t := range terms {
+		switch {
+		case q.Parent.Number != 0 && t.key != "parent" && (t.key != "is" || t.value != "issue"):
+			return refuse("parent: asks for all sub-issues, so %s cannot be answered beside it", t)
+		case q.Project.Number != 0 && t.key != "project" && t.key != "is":
+			return refuse("project: asks for all items, so %s cannot be answered beside it", t)
+		case len(q.Environments) > 0 && (t.key == "label" || t.key == "milestone" || t.key == "author"):
+			return refuse("deployments have none, so %s cannot be answered beside environment:", t)
+		}
+	}
+	return nil
 }
 
 var repoName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+$`)
@@ -62,7 +108,7 @@ func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
 	once := func(word string) bool { first := !said[word]; said[word] = true; return first }
 	switch t.key {
 	case "repo":
-		if !repoName.MatchString(t.value) || strings.HasSuffix(t.value, "/.") || strings.HasSuffix(t.value, "/..") {
+		if !isRepo(t.value) {
 			return refuse("%s names no repository; it is written owner/name", t)
 		}
 		owner, name, _ := strings.Cut(t.value, "/")
@@ -72,6 +118,9 @@ func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
 	case "is":
 		if t.value != "issue" && t.value != "pr" {
 			return refuse("%s cannot be answered", t)
+		}
+		if t.value == "pr" && noun == sources.Delivery {
+			return refuse("sprints hold issues, so %s cannot be answered here", t)
 		}
 		said["is:"+t.value] = true
 		q.Pulls = q.Pulls || t.value == "pr"
@@ -89,6 +138,9 @@ func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
 		if !once("author") {
 			return refuse("the query names two authors")
 		}
+		if noun == sources.Delivery {
+			return refuse("sprints are a team's, so %s cannot be answered here", t)
+		}
 		if strings.HasPrefix(t.value, "@") {
 			return refuse("%s depends on whose token is used; name the login", t)
 		}
@@ -98,12 +150,61 @@ func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
 			return refuse("%s can be answered for shipped only", t)
 		}
 		q.Bases = append(q.Bases, t.value)
+	case "parent":
+		ref, ok := parseRef(t.value)
+		switch {
+		case noun != sources.Goals:
+			return refuse("%s can be answered for goals only", t)
+		case !once("parent"):
+			return refuse("the query names two parents, and nothing has both")
+		case !ok:
+			return refuse("%s names no issue; a goal can be the sub-issues of one, such as parent:acme/payments#12", t)
+		}
+		q.Parent = ref
+	case "project":
+		project, ok := parseProject(t.value)
+		switch {
+		case noun != sources.Goals:
+			return refuse("%s can be answered for goals only", t)
+		case !once("project"):
+			return refuse("the query names two projects; a goal is one")
+		case !ok:
+			return refuse("%s names no project; a goal can be one by its owner and number, such as project:acme/3", t)
+		}
+		q.Project = project
+	case "environment":
+		if noun != sources.Shipped {
+			return refuse("%s can be answered for shipped only", t)
+		}
+		if !slices.Contains(q.Environments, t.value) {
+			q.Environments = append(q.Environments, t.value)
+		}
 	case "":
 		return refuse("%s looks for a text, which cannot be answered", t)
 	default:
 		return refuse("%s cannot be answered", t)
 	}
 	return nil
+}
+
+func parseRef(s string) (Ref, bool) {
+	path, number, _ := strings.Cut(s, "#")
+	n, err := strconv.Atoi(number)
+	owner, name, _ := strings.Cut(path, "/")
+	return Ref{Repo{owner, name}, n}, err == nil && n > 0 && isRepo(path)
+}
+
+var ownerName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+func parseProject(s string) (Project, bool) {
+	owner, number, _ := strings.Cut(s, "/")
+	n, err := strconv.ParseInt(number, 10, 32)
+	return Project{owner, int(n)}, err == nil && n > 0 && ownerName.MatchString(owner)
+}
+
+// isRepo reports whether a text is owner/name and cannot lead elsewhere.
+func isRepo(s string) bool {
+	return repoName.MatchString(s) && !strings.HasSuffix(s, "/.") && !strings.HasSuffix(s, "/..")
 }
 
 // login returns the REST name of an author: search says app/dependabot where

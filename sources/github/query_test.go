@@ -30,6 +30,11 @@ func TestParseQuery(t *testing.T) {
 		{sources.Goals, `repo:acme/payments label:area:checkout`, Query{Repos: pay, Labels: []string{"area:checkout"}}},
 		{sources.Quality, "repo:acme/payments author:app/dependabot", Query{Repos: pay, Author: "dependabot[bot]"}},
 		{sources.Quality, "repo:acme/payments author:mona", Query{Repos: pay, Author: "mona"}},
+		{sources.Delivery, `repo:acme/payments milestone:"Sprint *" label:till is:issue`, Query{Repos: pay, Milestone: "Sprint *", Labels: []string{"till"}}},
+		{sources.Goals, "parent:acme/payments#12 is:issue", Query{Parent: Ref{pay[0], 12}}},
+		{sources.Goals, "project:acme/3", Query{Project: Project{"acme", 3}}},
+		{sources.Goals, "is:pr project:acme/3", Query{Project: Project{"acme", 3}, Pulls: true}},
+		{sources.Shipped, "repo:acme/payments environment:production environment:eu", Query{Repos: pay, Pulls: true, Environments: []string{"production", "eu"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {
@@ -71,6 +76,27 @@ func TestRefusedQueries(t *testing.T) {
 		{sources.Goals, "repo:a/b author:@me", "author:@me depends on whose token is used; name the login"},
 		{sources.Goals, "repo:a/b base:main", "base:main can be answered for shipped only"},
 		{sources.Goals, "repo:a/b is:issue is:pr", "the query asks for is:issue and is:pr, and nothing is both"},
+		{sources.Delivery, "repo:a/b", `the query names no milestones that are sprints, such as milestone:"Sprint *"`},
+		{sources.Delivery, "repo:a/b milestone:* is:pr", "sprints hold issues, so is:pr cannot be answered here"},
+		{sources.Delivery, "repo:a/b milestone:* author:x", "sprints are a team's, so author:x cannot be answered here"},
+		{sources.Delivery, "repo:a/b milestone:* base:x", "base:x can be answered for shipped only"},
+		{sources.Delivery, "parent:a/b#1 milestone:*", "parent:a/b#1 can be answered for goals only"},
+		{sources.Goals, "parent:a/b", "parent:a/b names no issue; a goal can be the sub-issues of one, such as parent:acme/payments#12"},
+		{sources.Goals, "parent:a/..#1", "parent:a/..#1 names no issue; a goal can be the sub-issues of one, such as parent:acme/payments#12"},
+		{sources.Goals, "parent:a/b#0", "parent:a/b#0 names no issue; a goal can be the sub-issues of one, such as parent:acme/payments#12"},
+		{sources.Goals, "parent:a/b#1 label:x", "parent: asks for all sub-issues, so label:x cannot be answered beside it"},
+		{sources.Goals, "parent:a/b#1 repo:a/b", "parent: asks for all sub-issues, so repo:a/b cannot be answered beside it"},
+		{sources.Goals, "parent:a/b#1 is:pr", "parent: asks for all sub-issues, so is:pr cannot be answered beside it"},
+		{sources.Goals, "parent:a/b#1 project:a/1", "project: asks for all items, so parent:a/b#1 cannot be answered beside it"},
+		{sources.Goals, "project:a", "project:a names no project; a goal can be one by its owner and number, such as project:acme/3"},
+		{sources.Goals, "project:a/b", "project:a/b names no project; a goal can be one by its owner and number, such as project:acme/3"},
+		{sources.Goals, "project:a/99999999999", "project:a/99999999999 names no project; a goal can be one by its owner and number, such as project:acme/3"},
+		{sources.Goals, "project:a/1 milestone:x", "project: asks for all items, so milestone:x cannot be answered beside it"},
+		{sources.Quality, "project:a/1", "project:a/1 can be answered for goals only"},
+		{sources.Goals, "project:a/1 project:a/2", "the query names two projects; a goal is one"},
+		{sources.Goals, "parent:a/b#1 parent:a/b#2", "the query names two parents, and nothing has both"},
+		{sources.Goals, "repo:a/b environment:x", "environment:x can be answered for shipped only"},
+		{sources.Shipped, "repo:a/b environment:x author:y", "deployments have none, so author:y cannot be answered beside environment:"},
 		{sources.Shipped, "repo:a/b is:issue", "issues are not shipped, so is:issue cannot be answered here"},
 	}
 	for _, test := range tests {
@@ -113,25 +139,38 @@ func TestQueryRoundTrip(t *testing.T) {
 }
 
 func FuzzParseQuery(f *testing.F) {
-	for _, s := range []string{`repo:a/b label:"x y" is:pr`, `-x`, `"`, `\`, `milestone:"\`, "a:b:c", "repo:\u2028/b", ":x", `x"y":z`} {
+	for _, s := range []string{`repo:a/b label:"x y" is:pr`, `-x`, `"`, `\`, `milestone:"\`, "a:b:c", "parent:a/b#1", "project:a/1 is:pr", "repo:a/b environment:x", "milestone:* repo:a/b", "repo:\u2028/b", ":x", `x"y":z`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		q, err := ParseQuery(sources.Shipped, text)
-		if err != nil {
-			reason, hint := sources.Reason(err)
-			if strings.ContainsAny(reason+hint, "\n\r\x00") || !utf8.ValidString(reason) || len(reason) > 400 {
-				t.Errorf("%q: reason %q is not one plain line", text, reason)
-			}
-			return
-		}
-		if len(q.Repos) == 0 {
-			t.Errorf("%q: a query without a repository", text)
-		}
-		for _, r := range q.Repos {
-			if strings.Contains(r.String(), "..") && strings.HasSuffix(r.String(), "/..") || strings.Count(r.String(), "/") != 1 || strings.ContainsAny(r.String(), "?#% ") {
-				t.Errorf("%q: repository %q could lead elsewhere", text, r)
-			}
+		for _, noun := range Kind.Nouns {
+			checkQuery(t, noun, text)
 		}
 	})
+}
+
+// checkQuery checks that a text is refused in one plain line, or asks for
+// something and cannot lead elsewhere.
+func checkQuery(t *testing.T, noun sources.Noun, text string) {
+	t.Helper()
+	q, err := ParseQuery(noun, text)
+	if err != nil {
+		reason, hint := sources.Reason(err)
+		if strings.ContainsAny(reason+hint, "\n\r\x00") || !utf8.ValidString(reason) || len(reason) > 400 {
+			t.Errorf("%q: reason %q is not one plain line", text, reason)
+		}
+		return
+	}
+	repos := q.Repos
+	if q.Parent.Number > 0 {
+		repos = append(repos, q.Parent.Repo)
+	}
+	if len(repos) == 0 && q.Project.Number <= 0 {
+		t.Errorf("%q: a query about nothing", text)
+	}
+	for _, r := range repos {
+		if strings.Contains(r.String(), "..") && strings.HasSuffix(r.String(), "/..") || strings.Count(r.String(), "/") != 1 || strings.ContainsAny(r.String(), "?#% ") {
+			t.Errorf("%q: repository %q could lead elsewhere", text, r)
+		}
+	}
 }

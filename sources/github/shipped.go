@@ -14,8 +14,8 @@ import (
 	"preread/sources"
 )
 
-// shipped returns the pull requests merged, and the releases published, within
-// the window.
+// shipped returns the pull requests merged, the releases published and, where
+// an environment is named, the deployments ended within the window.
 func (h *hub) shipped(ctx context.Context, window sources.Window, q Query) ([]sources.Item, error) {
 	var items []sources.Item
 	for _, repo := range q.Repos {
@@ -32,6 +32,13 @@ func (h *hub) shipped(ctx context.Context, window sources.Window, q Query) ([]so
 			return nil, err
 		}
 		items = append(items, published...)
+	}
+	for _, environment := range q.Environments {
+		deployed, err := h.deployments(ctx, window, q.Repos, environment)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, deployed...)
 	}
 	return items, nil
 }
@@ -158,7 +165,8 @@ func newest[T any](ctx context.Context, h *hub, repo Repo, f feed[T], start time
 				return nil, err
 			}
 			moved, _, ok := p.take(page)
-			if !ok {
+			// A page that was linked to holds something.
+			if !ok || len(page) == 0 && (next != "" || pages > 0) {
 				return nil, h.unreadable(repo)
 			}
 			path = next

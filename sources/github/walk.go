@@ -135,8 +135,7 @@ func (h *hub) search(ctx context.Context, q Query, start time.Time) ([]found, er
 			return nil, err
 		}
 		if len(issues) == 0 && start.IsZero() && counted > 0 {
-			return nil, sources.Unansweredf("%s counts %d issues in the milestone %q of %s and shows none", h.name, counted, sources.OneLine(q.Milestone, 60), repo).
-				WithHint("the token may lack the right to read issues; run again later")
+			return nil, h.shortOf(counted, q.Milestone, repo)
 		}
 		enabled = append(enabled, repo)
 		for _, i := range issues {
@@ -152,6 +151,12 @@ func (h *hub) search(ctx context.Context, q Query, start time.Time) ([]found, er
 		return nil, h.labelsExist(ctx, q, enabled)
 	}
 	return all, nil
+}
+
+// shortOf refuses an empty list of issues where the milestone counts some.
+func (h *hub) shortOf(counted int, milestone string, repo Repo) error {
+	return sources.Unansweredf("%s counts %d issues in the milestone %q of %s and shows none", h.name, counted, sources.OneLine(milestone, 60), repo).
+		WithHint("the token may lack the right to read issues; run again later")
 }
 
 // collect reads a repository's part of a search. What a filter narrows to
@@ -255,7 +260,7 @@ func hasLabels(have []*gh.Label, want []string) bool {
 // first.
 func (h *hub) milestone(ctx context.Context, repo Repo, title string) (gh.Milestone, error) {
 	var found gh.Milestone
-	all, err := readAll[gh.Milestone](ctx, h, repo, "milestones?per_page="+perPage+"&state=all")
+	all, err := h.milestones(ctx, repo)
 	if errors.Is(err, errDisabled) {
 		return found, nil
 	}

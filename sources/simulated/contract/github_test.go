@@ -37,6 +37,9 @@ const subIssues = "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues"
 // its number and carry a cursor, neither of which is described.
 func githubAddress(names map[int64]string) func(*url.URL) bool {
 	return func(u *url.URL) bool {
+		if u.Path == "/graphql" || u.Path == "/api/graphql" {
+			return false // of GraphQL no description is kept here
+		}
 		u.Path = strings.TrimPrefix(u.Path, "/api/v3")
 		if rest, ok := strings.CutPrefix(u.Path, "/repositories/"); ok {
 			number, list, _ := strings.Cut(rest, "/")
@@ -78,6 +81,7 @@ func githubQueries() []sources.Query {
 		query(sources.Incidents, sim.Ask{Repos: []string{"kettle/search"}, Labels: []string{sim.IncidentLabel}}),
 		query(sources.Incidents, sim.Ask{Repos: both, Labels: []string{sim.BugLabel}}),
 		query(sources.Shipped, sim.Ask{Repos: both}),
+		query(sources.Delivery, sim.Ask{Repos: both, Milestone: "*sprint*"}),
 	}
 }
 
@@ -85,11 +89,18 @@ const githubTable = "url = 'URL'\ntoken = 'env:T'\n"
 
 func TestGitHub(t *testing.T) {
 	c, firm := newGitHub(t)
-	gather(t, c, github.Kind, githubTable, sim.Token, firm, 30, githubQueries())
+	queries := githubQueries()
+	for _, i := range c.system.(*sim.Org).Repo("kettle/search").Issues {
+		if len(i.Family) > 0 {
+			queries = append(queries, sources.Query{Noun: sources.Goals, Text: "parent:kettle/search#" + strconv.Itoa(i.Number)})
+		}
+	}
+	gather(t, c, github.Kind, githubTable, sim.Token, firm, 30, queries)
 	c.report(t,
 		"/repos/{owner}/{repo}/issues", "/repos/{owner}/{repo}/pulls", "/repos/{owner}/{repo}/releases",
 		"/repos/{owner}/{repo}/milestones", "/repos/{owner}/{repo}/labels",
-		"/repos/{owner}/{repo}/issues/{issue_number}/timeline", subIssues)
+		"/repos/{owner}/{repo}/issues/{issue_number}/timeline", "/repos/{owner}/{repo}/issues/events",
+		"/repos/{owner}/{repo}/issues/{issue_number}", subIssues)
 }
 
 // The checker sees what is wrong; otherwise its silence would mean nothing.

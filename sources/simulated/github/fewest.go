@@ -23,6 +23,8 @@ func (o *Org) Fewest(noun sources.Noun, a Ask, w sources.Window) int {
 			n += o.fewestShipped(one, w)
 		case sources.Incidents:
 			n += o.fewestIncidents(one, w)
+		case sources.Delivery:
+			n += o.fewestSprints(one, w)
 		}
 	}
 	return n
@@ -71,10 +73,10 @@ func (o *Org) fewestShipped(a Ask, w sources.Window) int {
 	return pages(merged) + pages(published)
 }
 
-// fewestIncidents adds what has no list: a timeline for each incident, the
-// sub-issues of each that has some, and the follow-ups of the others.
+// fewestIncidents adds what has no list: the timelines, a hundred at a time, the
+// sub-issues of each incident that has some, and the follow-ups of the others.
 func (o *Org) fewestIncidents(a Ask, w sources.Window) int {
-	n, others := o.fewestSince(a, w), false
+	n, others, timelines := o.fewestSince(a, w), false, 0
 	shown := map[string]bool{}
 	for _, in := range o.Incidents(a, w) {
 		shown[in.Ref] = true
@@ -83,15 +85,47 @@ func (o *Org) fewestIncidents(a Ask, w sources.Window) int {
 		if !shown[i.evidence("").Ref] {
 			return
 		}
-		n += pages(len(i.Events))
+		timelines++
 		if len(i.Children) > 0 {
 			n += pages(len(i.Children))
 		} else {
 			others = true
 		}
 	})
+	if timelines > 0 {
+		n += pages(timelines)
+	}
 	if others {
 		n++
 	}
 	return n
+}
+
+// fewestSprints counts the list of milestones, one list of issues for each of
+// the sprints, and the events since the first of them began: a timeline for
+// each issue that was changed since would be more.
+func (o *Org) fewestSprints(a Ask, w sources.Window) int {
+	r := o.Repo(a.Repos[0])
+	n, begin := pages(len(r.Milestones)), w.Now
+	for _, s := range o.Sprints(a, w) {
+		now := 0
+		for _, i := range r.Issues {
+			if i.state().milestone == s.Name {
+				now++
+			}
+		}
+		n += pages(now)
+		if s.Start.Before(begin) {
+			begin = s.Start
+		}
+	}
+	events := 0
+	for _, i := range r.Issues {
+		for _, e := range i.Events {
+			if e.What != Commented && !e.At.Before(begin) {
+				events++
+			}
+		}
+	}
+	return n + pages(events)
 }

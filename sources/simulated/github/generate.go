@@ -3,9 +3,11 @@ package github
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
+	"preread/sources"
 	"preread/sources/simulated/company"
 )
 
@@ -30,7 +32,41 @@ func Generate(c company.Company) *Org {
 		m.run()
 		repos = append(repos, m.repo)
 	}
-	return New(c.Now, repos...)
+	o := New(c.Now, repos...)
+	o.Projects = projects(c, repos)
+	return o
+}
+
+// projects puts the bugs and chores of all teams since the quarter began on one
+// project, with what is said of it every other week.
+func projects(c company.Company, repos []*Repo) []*Project {
+	r := c.Rand("github projects")
+	p := &Project{Owner: "kettle", Title: "No more leaks", Target: sources.DayOf(c.At(6, 4, 12, 0))}
+	from := c.At(-10, 0, 0, 0)
+	for _, repo := range repos {
+		for _, i := range repo.Issues {
+			if i.Created.Before(from) || len(i.Events) == 0 || i.Events[0].What != Labeled {
+				continue
+			}
+			entry := Entry{Issue: i, Added: i.Created.Add(time.Duration(r.IntN(int(c.Now.Sub(i.Created)/time.Second)+1)) * time.Second / 4).Truncate(time.Second)}
+			switch s := i.state(); {
+			case !s.open():
+				entry.Status, entry.Since = "Done", later(s.closed, entry.Added)
+			case r.IntN(6) == 0:
+				entry.Status, entry.Since = "Done", entry.Added.Add(time.Minute)
+			default:
+				entry.Status, entry.Since = "In progress", entry.Added
+			}
+			p.Entries = append(p.Entries, entry)
+		}
+	}
+	drafted := c.At(-8, 2, 11, 0).UTC()
+	p.Entries = append(p.Entries, Entry{Draft: "Think about handles", Made: drafted, Added: drafted}, Entry{Draft: "Measure the drip", Made: drafted, Added: drafted, Status: "done", Since: c.At(-3, 1, 15, 0).UTC()})
+	for week, state := range map[int]string{-9: "ON_TRACK", -7: "ON_TRACK", -5: "AT_RISK", -3: "OFF_TRACK", -1: "AT_RISK"} {
+		p.Updates = append(p.Updates, StatusUpdate{At: c.At(week, 3, 16, 30).UTC(), State: state, Body: fmt.Sprintf("## Week %d from now\r\n\r\nSpouts are glued.", -week)})
+	}
+	slices.SortFunc(p.Updates, func(a, b StatusUpdate) int { return a.At.Compare(b.At) })
+	return []*Project{p}
 }
 
 // A mill grinds out one team's repository.
@@ -54,6 +90,9 @@ func (m *mill) run() {
 			m.goal(g)
 		}
 	}
+	m.sprints()
+	m.family()
+	m.deployments()
 	if !m.team.InJira {
 		for _, in := range m.team.Incidents {
 			m.incident(in)
@@ -194,11 +233,14 @@ func (m *mill) releases(week int) {
 	}
 }
 
+// dueOn is the instant that GitHub keeps for a day.
+func dueOn(d sources.Day) time.Time { return d.Time(time.UTC).Add(8 * time.Hour) }
+
 // goal adds a milestone with the items that were agreed, those that came
 // later, and a pace that gets most of them done by the due day.
 func (m *mill) goal(g company.Goal) {
 	start, due := g.Start.Time(m.c.Zone.Location()), g.Due.Time(m.c.Zone.Location())
-	m.repo.Milestones = append(m.repo.Milestones, Milestone{Title: g.Milestone, Created: start.AddDate(0, 0, -2).UTC(), Due: due.UTC()})
+	m.repo.Milestones = append(m.repo.Milestones, Milestone{Title: g.Milestone, Created: start.AddDate(0, 0, -2).UTC(), Due: dueOn(g.Due)})
 	stretch := due.Sub(start)
 	for n := range g.Size {
 		created := start.Add(-m.hours(30))
@@ -222,6 +264,130 @@ func (m *mill) goalItem(g company.Goal, created, done time.Time, dropped bool) {
 	m.add(&Issue{Title: company.Title(m.r), Author: m.person(), Created: created, Events: []Event{
 		{created, Milestoned, g.Milestone}, {created.Add(done.Sub(created) / 2), Assigned, who.Login}, {done, Closed, reason},
 	}})
+}
+
+// sprints keeps the team's rhythm as milestones, too: the bugs and chores of
+// its repository are planned into the next one, moved on when it is closed, and
+// now and then taken out. It draws from a generator of its own.
+func (m *mill) sprints() {
+	all := m.team.Sprints
+	for _, s := range all {
+		stone := Milestone{Title: s.Name, Created: s.Start.AddDate(0, 0, -4).UTC(), Closed: s.Completed.UTC().Truncate(time.Second)}
+		stone.Due = dueOn(sources.DayOf(s.End).Add(-1))
+		if s.Completed.IsZero() {
+			stone.Closed = time.Time{}
+		}
+		m.repo.Milestones = append(m.repo.Milestones, stone)
+	}
+	r := m.c.Rand("github sprints of " + m.team.ID)
+	for _, i := range m.repo.Issues {
+		if i.Pull == nil && i.state().milestone == "" {
+			m.plan(i, all, r)
+		}
+	}
+}
+
+// plan puts an issue into sprints until it is closed or forgotten.
+func (m *mill) plan(i *Issue, all []company.Sprint, r *rand.Rand) {
+	closed := i.state().closed
+	for n, s := range all {
+		at, last := s.Start.Add(time.Duration(r.IntN(90))*time.Minute), s.Completed
+		if urgent := i.Created.Add(time.Duration(1+r.IntN(50)) * time.Hour); r.IntN(3) == 0 && urgent.After(at) {
+			at = urgent
+		}
+		if i.Created.After(at) || !last.IsZero() && !at.Before(last) || !closed.IsZero() && closed.Before(at) {
+			continue
+		}
+		i.happens(m.c.Now, Event{at, Milestoned, s.Name})
+		if out := at.Add(time.Duration(1+r.IntN(200)) * time.Hour); r.IntN(8) == 0 && (last.IsZero() || out.Before(last)) {
+			i.happens(m.c.Now, Event{out, Demilestoned, s.Name})
+			return
+		}
+		for ; !last.IsZero() && (closed.IsZero() || closed.After(last)) && n+1 < len(all); n++ { // moved on
+			moved := last.Add(time.Duration(r.IntN(15)-5) * time.Minute)
+			i.happens(m.c.Now, Event{moved, Demilestoned, all[n].Name})
+			i.happens(m.c.Now, Event{moved, Milestoned, all[n+1].Name})
+			last = all[n+1].Completed
+		}
+		return
+	}
+}
+
+// happens takes an event into an issue at its time, if that has come.
+func (i *Issue) happens(now time.Time, e Event) {
+	e.At = e.At.UTC().Truncate(time.Second)
+	if e.At.After(now) {
+		return
+	}
+	n := len(i.Events)
+	for n > 0 && i.Events[n-1].At.After(e.At) {
+		n--
+	}
+	i.Events = slices.Insert(i.Events, n, e)
+}
+
+// family puts the chores of the last quarter under the last one before, as
+// sub-issues: most when they are made, some later, a few not for ever.
+func (m *mill) family() {
+	r := m.c.Rand("github family of " + m.team.ID)
+	from := m.c.At(-13, 0, 0, 0)
+	var parent *Issue
+	for _, i := range m.repo.Issues {
+		switch {
+		case i.Pull != nil || len(i.Events) == 0 || i.Events[0].Word != "chore":
+		case i.Created.Before(from):
+			parent = i
+		case parent != nil:
+			at := i.Created
+			if r.IntN(3) == 0 {
+				at = at.Add(m.c.Now.Sub(at) / 3).Truncate(time.Second)
+			}
+			member := Member{Issue: i, From: at}
+			if r.IntN(6) == 0 {
+				member.To = at.Add(m.c.Now.Sub(at) / 2).Truncate(time.Second)
+			} else {
+				parent.Children = append(parent.Children, i)
+			}
+			parent.Family = append(parent.Family, member)
+		}
+	}
+}
+
+// deployments follow the releases, mostly with success, some after a wait, and
+// try themselves out before.
+func (m *mill) deployments() {
+	r := m.c.Rand("github deployments of " + m.team.ID)
+	for _, rel := range m.repo.Releases {
+		if rel.Published.IsZero() {
+			continue
+		}
+		for _, where := range []string{"staging", "production"} {
+			d := Deployment{Environment: where, Ref: rel.Tag, Created: rel.Published.Add(time.Duration(r.IntN(3000)) * time.Second), Author: rel.Author}
+			at := d.Created
+			add := func(state string, after int) {
+				if at = at.Add(time.Duration(1+r.IntN(after)) * time.Second); !at.After(m.c.Now) {
+					d.Statuses = append(d.Statuses, Status{state, at})
+				}
+			}
+			add("QUEUED", 60)
+			add("IN_PROGRESS", 90000)
+			switch r.IntN(8) {
+			case 0:
+				add("FAILURE", 900)
+			case 1:
+				add("ERROR", 900)
+				add("SUCCESS", 4000)
+			case 2:
+				add("SUCCESS", 900)
+				add("INACTIVE", 600000)
+			default:
+				add("SUCCESS", 900)
+			}
+			if !d.Created.After(m.c.Now) {
+				m.repo.Deployments = append(m.repo.Deployments, d)
+			}
+		}
+	}
 }
 
 // incident adds one of the company's incidents. Its follow-ups are sub-issues,

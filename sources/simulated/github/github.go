@@ -40,6 +40,9 @@ type Org struct {
 	SSO       string            // sent as X-GitHub-SSO with every answer; "": nothing
 	PageLimit int               // highest page of an issue list without a cursor; 0: any
 	Moved     map[string]string // old owner/name of renamed repositories to the new
+	Projects  []*Project        // numbered from 1
+	App       *App              // may make tokens; nil: there is none
+	Points    int               // left of GraphQL's, one less with each query; 0: always 5,000
 
 	// Between, if not nil, is called after each answer with the number of
 	// answers so far, to let people work while a list is read.
@@ -94,6 +97,7 @@ type Repo struct {
 	Labels      []string
 	Milestones  []Milestone // numbered from 1
 	Releases    []Release
+	Deployments []Deployment
 	Issues      []*Issue // pull requests among them
 }
 
@@ -128,6 +132,7 @@ type Milestone struct {
 	Title   string
 	Created time.Time
 	Due     time.Time // zero: none
+	Closed  time.Time // zero: open
 }
 
 // A Release is a published version, or one yet to be.

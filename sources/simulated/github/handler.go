@@ -40,6 +40,9 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.mu.Unlock()
 	o.head(w.Header(), link, answers)
 	status := http.StatusOK
+	if _, made := body.(*made); made {
+		status = http.StatusCreated
+	}
 	if no != nil {
 		status = no.status
 		if status != http.StatusMovedPermanently {
@@ -71,8 +74,14 @@ func (o *Org) head(h http.Header, link string, answers int) {
 }
 
 func (o *Org) answer(h http.Header, r *http.Request) (body any, link string, no *refusal) {
+	if number, ok := installation(r); ok {
+		return o.token(r, number)
+	}
 	if r.Header.Get("Authorization") != "Bearer "+o.Token {
 		return nil, "", refuse(http.StatusUnauthorized, "Bad credentials")
+	}
+	if r.URL.Path == "/graphql" || r.URL.Path == "/api/graphql" {
+		return o.graphql(r)
 	}
 	if r.Method != http.MethodGet {
 		return nil, "", &notFound
@@ -129,7 +138,7 @@ func (o *Org) route(q request, parts []string) (body any, link string, no *refus
 	var known []string
 	var answer func(request) (any, string, *refusal)
 	var issue *Issue
-	if len(parts) >= 2 && parts[0] == "issues" {
+	if len(parts) >= 2 && parts[0] == "issues" && parts[1] != "events" {
 		number, _ := strconv.Atoi(parts[1])
 		if issue = q.repo.find(number); issue == nil {
 			return nil, "", &notFound
@@ -142,6 +151,9 @@ func (o *Org) route(q request, parts []string) (body any, link string, no *refus
 	case "issues":
 		known = append([]string{"milestone", "state", "assignee", "creator", "labels", "sort", "direction", "since", "after"}, paging...)
 		answer = o.issues
+	case "issues/events":
+		known = paging
+		answer = o.events
 	case "issues/*":
 		answer = func(q request) (any, string, *refusal) { return issueObject(issue), "", nil }
 	case "issues/*/timeline":

@@ -19,12 +19,20 @@ type Issue struct {
 	Type    string  // the issue type, such as Bug; "": none
 	Events  []Event // in the order of time
 
-	Children []*Issue // its sub-issues
+	Children []*Issue // its sub-issues, those whose Family has not ended among them
+	Family   []Member // what its timeline tells of sub-issues, in the order of time
 	Names    []*Issue // issues that its text names
 	Boxes    []Box    // check boxes in its text
 
 	repo    *Repo
 	touched time.Time
+}
+
+// A Member is a stretch of time for which an issue was a sub-issue. A zero To
+// means that it still is.
+type Member struct {
+	*Issue
+	From, To time.Time
 }
 
 // A Pull is what makes an issue a pull request.

@@ -225,12 +225,40 @@ func (o *Org) milestones(q request) (any, string, *refusal) {
 		return nil, "", no
 	}
 	var numbers []int
-	for n := range q.repo.Milestones {
-		if want != "closed" { // this company never closes one
+	for n, m := range q.repo.Milestones {
+		if want == "all" || want == word(m.Closed.IsZero()) {
 			numbers = append(numbers, n+1)
 		}
 	}
 	return pageOf(q, numbers, func(number int) object { return milestone(q.repo, number) })
+}
+
+// A happening is an event with the issue that it happened to.
+type happening struct {
+	*Issue
+	event Event
+	n     int // its place in the issue
+}
+
+// events answers the list of a repository's issue events, newest first.
+// Comments are none of them.
+func (o *Org) events(q request) (any, string, *refusal) {
+	var all []happening
+	for _, i := range q.repo.Issues {
+		for n, e := range i.Events {
+			if e.What != Commented {
+				all = append(all, happening{i, e, n})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b happening) int {
+		return cmp.Or(b.event.At.Compare(a.event.At), cmp.Compare(b.Number, a.Number), cmp.Compare(b.n, a.n))
+	})
+	return pageOf(q, all, func(h happening) object {
+		e := eventObject(h.Issue, h.n, h.event)
+		e["issue"] = issueObject(h.Issue)
+		return e
+	})
 }
 
 // releases answers the list of releases, newest commit first, drafts among

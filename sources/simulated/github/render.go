@@ -87,9 +87,9 @@ func milestoneHead(r *Repo, number int) object {
 	base := api + "/repos/" + r.String() + "/milestones/" + strconv.Itoa(number)
 	return object{
 		"url": base, "html_url": Site + "/" + r.String() + "/milestone/" + strconv.Itoa(number), "labels_url": base + "/labels",
-		"id": n, "node_id": node("MI", n), "number": number, "state": "open", "title": m.Title, "description": nil,
+		"id": n, "node_id": node("MI", n), "number": number, "state": word(m.Closed.IsZero()), "title": m.Title, "description": nil,
 		"creator": user(User{Login: "lady-mint"}), "open_issues": 0, "closed_issues": 0,
-		"created_at": at(m.Created), "updated_at": at(m.Created), "closed_at": nil, "due_on": at(m.Due),
+		"created_at": at(m.Created), "updated_at": at(later(m.Created, m.Closed)), "closed_at": at(m.Closed), "due_on": at(m.Due),
 	}
 }
 
@@ -124,6 +124,9 @@ func null(s string) any {
 	return s
 }
 
+// node is what GraphQL calls an issue by.
+func (i *Issue) node() string { return node("I", id("issue", i.repo.ID, i.Number)) }
+
 func issueObject(i *Issue) object {
 	s, n := i.state(), id("issue", i.repo.ID, i.Number)
 	number := strconv.Itoa(i.Number)
@@ -133,7 +136,7 @@ func issueObject(i *Issue) object {
 		kind = "pull"
 	}
 	o := object{
-		"id": n, "node_id": node("I", n), "url": base, "repository_url": api + "/repos/" + i.repo.String(),
+		"id": n, "node_id": i.node(), "url": base, "repository_url": api + "/repos/" + i.repo.String(),
 		"labels_url": base + "/labels{/name}", "comments_url": base + "/comments", "events_url": base + "/events",
 		"timeline_url": base + "/timeline", "html_url": Site + "/" + i.repo.String() + "/" + kind + "/" + number,
 		"number": i.Number, "title": i.Title, "body": null(i.text()), "user": user(i.Author), "labels": labels(i.repo, s.labels),
@@ -179,35 +182,59 @@ func subIssues(children []*Issue) object {
 	return object{"total": len(children), "completed": done, "percent_completed": done * 100 / max(1, len(children))}
 }
 
-// timeline renders an issue's events.
+// timeline renders an issue's events, with those of its sub-issues behind.
 func timeline(i *Issue) []object {
-	base := api + "/repos/" + i.repo.String() + "/issues/" + strconv.Itoa(i.Number)
-	var all []object
+	all := make([]object, len(i.Events))
 	for n, e := range i.Events {
-		id := id("event", i.repo.ID, i.Number, n)
-		o := object{
-			"id": id, "node_id": node("EV", id), "url": base + "/events/" + strconv.FormatInt(id, 10),
-			"actor": user(User{Login: "lady-mint"}), "event": e.What, "created_at": at(e.At),
-			"commit_id": nil, "commit_url": nil, "performed_via_github_app": nil,
-		}
-		switch e.What {
-		case Labeled, Unlabeled:
-			o["label"] = object{"name": e.Word, "color": "d73a4a"}
-		case Milestoned, Demilestoned:
-			o["milestone"] = object{"title": e.Word}
-		case Assigned:
-			o["actor"], o["assignee"] = user(User{Login: e.Word}), user(User{Login: e.Word})
-		case Closed:
-			o["state_reason"] = null(e.Word)
-		case Commented:
-			page := fmt.Sprintf("%s/%s/issues/%d#issuecomment-%d", Site, i.repo, i.Number, id)
-			o["url"], o["html_url"], o["issue_url"] = base+"/comments/"+strconv.FormatInt(id, 10), page, base
-			o["user"], o["author_association"] = user(User{Login: "earl-grey"}), "MEMBER"
-			o["updated_at"], o["body"] = at(e.At), "Have you tried descaling it?"
+		all[n] = eventObject(i, n, e)
+	}
+	add := func(at time.Time, what string, child *Issue) {
+		o := eventObject(i, len(all), Event{At: at, What: what})
+		o["sub_issue"] = nil
+		if !child.repo.Hidden {
+			o["sub_issue"] = object{
+				"number": child.Number, "title": child.Title, "state": word(child.state().open()),
+				"repository": repository(child.repo), "issue_type": issueType(child.Type),
+			}
 		}
 		all = append(all, o)
 	}
+	for _, m := range i.Family {
+		if !m.From.IsZero() {
+			add(m.From, "sub_issue_added", m.Issue)
+		}
+		if !m.To.IsZero() {
+			add(m.To, "sub_issue_removed", m.Issue)
+		}
+	}
 	return all
+}
+
+// eventObject renders the nth event of an issue.
+func eventObject(i *Issue, n int, e Event) object {
+	base := api + "/repos/" + i.repo.String() + "/issues/" + strconv.Itoa(i.Number)
+	id := i.repo.ID*1e8 + int64(i.Number)*1e4 + int64(n)
+	o := object{
+		"id": id, "node_id": node("EV", id), "url": base + "/events/" + strconv.FormatInt(id, 10),
+		"actor": user(User{Login: "lady-mint"}), "event": e.What, "created_at": at(e.At),
+		"commit_id": nil, "commit_url": nil, "performed_via_github_app": nil,
+	}
+	switch e.What {
+	case Labeled, Unlabeled:
+		o["label"] = object{"name": e.Word, "color": "d73a4a"}
+	case Milestoned, Demilestoned:
+		o["milestone"] = object{"title": e.Word}
+	case Assigned:
+		o["actor"], o["assignee"] = user(User{Login: e.Word}), user(User{Login: e.Word})
+	case Closed:
+		o["state_reason"] = null(e.Word)
+	case Commented:
+		page := fmt.Sprintf("%s/%s/issues/%d#issuecomment-%d", Site, i.repo, i.Number, id)
+		o["url"], o["html_url"], o["issue_url"] = base+"/comments/"+strconv.FormatInt(id, 10), page, base
+		o["user"], o["author_association"] = user(User{Login: "earl-grey"}), "MEMBER"
+		o["updated_at"], o["body"] = at(e.At), "Have you tried descaling it?"
+	}
+	return o
 }
 
 func pullObject(l listed, repo json.RawMessage) object {

@@ -21,6 +21,9 @@ type Ask struct {
 	Milestone string
 	Author    string
 	Bases     []string // shipped only; none: the default branch
+	Parent    string   // goals only, instead of all others: owner/name#1
+	Project   string   // goals only, beside Pulls: owner/1
+	Deployed  []string // shipped only: to these environments
 }
 
 // Text returns the question in GitHub's search words.
@@ -49,6 +52,15 @@ func (a Ask) Text() string {
 	}
 	for _, b := range a.Bases {
 		add("base", b)
+	}
+	if a.Parent != "" {
+		add("parent", a.Parent)
+	}
+	if a.Project != "" {
+		add("project", a.Project)
+	}
+	for _, e := range a.Deployed {
+		add("environment", e)
 	}
 	return strings.Join(words, " ")
 }
@@ -124,6 +136,12 @@ func (i *Issue) ending() (end Event, reopened bool) {
 // Goal is the truth about a goal: everything in its scope, in scope from its
 // creation until it was closed without being done.
 func (o *Org) Goal(a Ask) []sources.Item {
+	if a.Parent != "" {
+		return o.family(a)
+	}
+	if a.Project != "" {
+		return o.inProject(a)
+	}
 	var items []sources.Item
 	o.each(a, func(i *Issue) {
 		item := i.item(a)
@@ -138,6 +156,47 @@ func (o *Org) Goal(a Ask) []sources.Item {
 		items = append(items, item)
 	})
 	return inOrder(items)
+}
+
+// family is the truth about the sub-issues of an issue: each that ever was one,
+// in scope while it was, until it was closed without being done.
+func (o *Org) family(a Ask) []sources.Item {
+	repo, number, _ := strings.Cut(a.Parent, "#")
+	n, _ := strconv.Atoi(number)
+	var items []sources.Item
+	of := map[*Issue]int{}
+	for _, m := range o.Repo(repo).find(n).Family {
+		at, known := of[m.Issue]
+		if !known {
+			at = len(items)
+			of[m.Issue] = at
+			item := m.item(a)
+			item.Scope = nil
+			items = append(items, item)
+		}
+		end, _ := m.ending()
+		givenUp := end.Word == NotPlanned || end.Word == Duplicate
+		if givenUp {
+			items[at].Done = nil
+		}
+		switch {
+		case givenUp && !m.From.Before(end.At):
+			continue
+		case givenUp && (m.To.IsZero() || m.To.After(end.At)):
+			m.To = end.At
+		}
+		items[at].Scope = append(items[at].Scope, sources.Span{From: m.From.UTC(), To: m.To.UTC()})
+	}
+	joined := func(i sources.Item) time.Time {
+		if len(i.Scope) == 0 {
+			return i.Created
+		}
+		return i.Scope[0].From
+	}
+	slices.SortFunc(items, func(a, b sources.Item) int {
+		return cmp.Or(joined(a).Compare(joined(b)), cmp.Compare(a.Ref, b.Ref))
+	})
+	return items
 }
 
 // Bugs is the truth about quality: what was open at some time since the window
@@ -207,6 +266,9 @@ func (o *Org) Shipped(a Ask, w sources.Window) []sources.Item {
 				Done: []sources.Span{{From: rel.Published.UTC()}}, Prerelease: rel.Prerelease, Graded: sources.Whole(),
 			})
 		}
+	}
+	for _, name := range a.Repos {
+		items = append(items, o.Repo(name).deployed(a, w)...)
 	}
 	return inOrder(items)
 }
