@@ -164,6 +164,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Incidents: h.incidents,
 		Plan:      h.plan,
 		Evidence:  h.evidence,
+		Health:    h.web.Health,
 		Requests:  h.web.Requests,
 	}, nil
 }

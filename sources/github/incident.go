@@ -37,7 +37,8 @@ func (h *hub) incidents(ctx context.Context, window sources.Window, query source
 	var incidents []sources.Incident
 	for i, f := range all {
 		in := h.incident(f, reactions[i])
-		if window.Holds(in.Opened) || window.Holds(in.Resolved) || in.Resolved.IsZero() {
+		// One that was resolved after the window was open at the window's end.
+		if in.Resolved.IsZero() || !in.Resolved.Before(window.Start()) && in.Opened.Before(window.End()) {
 			kept, incidents = append(kept, f), append(incidents, in)
 		}
 	}

@@ -56,6 +56,7 @@ func TestIncidents(t *testing.T) {
 		{Title: "in the running week, over", Created: at(42*24 + 3), Events: []sim.Event{on(42*24+3, "incident"), closed(42*24+4, "")}},
 		{Title: "in the running week, open", Created: at(42*24 + 3), Events: []sim.Event{on(42*24+3, "incident")}},
 		child, dropped,
+		{Title: "long before, closed in the running week", Created: at(-90), Events: []sim.Event{on(-90, "incident"), closed(42*24+4, "")}},
 	}
 	other := &sim.Repo{Owner: "kettle", Name: "trays", Issues: []*sim.Issue{elsewhere, {Title: "From afar", Created: at(70), Names: []*sim.Issue{plain}, Events: []sim.Event{on(70, "follow-up")}}}}
 	org := sim.New(now, &sim.Repo{Owner: "kettle", Name: "floor", Issues: issues, Labels: []string{"incident"}}, other,
@@ -68,8 +69,8 @@ func TestIncidents(t *testing.T) {
 	for _, in := range got.Incidents {
 		byTitle[in.Title] = in
 	}
-	if len(byTitle) != 12 {
-		t.Errorf("%d incidents, want 12", len(byTitle))
+	if len(byTitle) != 13 {
+		t.Errorf("%d incidents, want 13", len(byTitle))
 	}
 	became := byTitle["a bug that became one"]
 	if !became.Opened.Equal(at(30)) || !became.Acknowledged.Equal(at(30)) {
@@ -82,7 +83,7 @@ func TestIncidents(t *testing.T) {
 	for _, f := range byTitle["plain"].FollowUps {
 		titles = append(titles, f.Ref+" "+f.Title)
 	}
-	if diff := gocmp.Diff([]string{"kettle/floor#17 Named", "kettle/trays#2 From afar"}, titles); diff != "" {
+	if diff := gocmp.Diff([]string{"kettle/floor#18 Named", "kettle/trays#2 From afar"}, titles); diff != "" {
 		t.Errorf("follow-ups of a plain incident (-want +got):\n%s", diff)
 	}
 	if in := byTitle["with a hidden sub-issue"]; in.Graded != (sources.Graded{Grade: sources.Partial, Reason: "sub-issues that are not shown to this token: 1"}) {
@@ -92,7 +93,7 @@ func TestIncidents(t *testing.T) {
 	for _, f := range byTitle["with sub-issues"].FollowUps {
 		titles = append(titles, f.Ref+" "+f.Title)
 	}
-	if diff := gocmp.Diff([]string{"kettle/floor#13 Mop", "kettle/trays#1 Buy a tray"}, titles); diff != "" {
+	if diff := gocmp.Diff([]string{"kettle/floor#14 Mop", "kettle/trays#1 Buy a tray"}, titles); diff != "" {
 		t.Errorf("sub-issues (-want +got):\n%s", diff)
 	}
 }

@@ -138,6 +138,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Incidents: s.incidents,
 		Plan:      s.plan,
 		Evidence:  s.navigator,
+		Refs:      s.refs,
 		Health:    client.Health,
 		Requests:  client.Requests,
 	}, nil

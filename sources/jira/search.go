@@ -84,7 +84,20 @@ func circle() error {
 		WithHint("something between here and jira may answer in its place; run again later")
 }
 
+// A row is an issue as one kind of search wants it.
+type row interface{ id() string }
+
+func (i issue) id() string { return i.ID }
+
 func (s *source) searchCloud(ctx context.Context, jql string, fields []string, expand string) ([]issue, error) {
+	return cloudRows[issue](ctx, s, jql, fields, expand)
+}
+
+func (s *source) searchServer(ctx context.Context, jql string, fields []string) ([]issue, error) {
+	return serverRows[issue](ctx, s, jql, fields)
+}
+
+func cloudRows[R row](ctx context.Context, s *source, jql string, fields []string, expand string) ([]R, error) {
 	ask := struct {
 		JQL        string   `json:"jql"`
 		Fields     []string `json:"fields"`
@@ -92,13 +105,16 @@ func (s *source) searchCloud(ctx context.Context, jql string, fields []string, e
 		Expand     string   `json:"expand,omitempty"`
 		Token      string   `json:"nextPageToken,omitempty"`
 	}{JQL: jql, Fields: fields, MaxResults: cloudPage, Expand: expand}
-	var all []issue
+	if onlyKeys(fields) {
+		ask.MaxResults = keyPage
+	}
+	var all []R
 	tokens := repeats{}
 	for {
 		var answer struct {
-			Issues *[]issue `json:"issues"`
-			Token  string   `json:"nextPageToken"`
-			IsLast bool     `json:"isLast"`
+			Issues *[]R   `json:"issues"`
+			Token  string `json:"nextPageToken"`
+			IsLast bool   `json:"isLast"`
 		}
 		if err := s.post(ctx, "rest/api/3/search/jql", ask, &answer); err != nil {
 			return nil, err
@@ -119,20 +135,23 @@ func (s *source) searchCloud(ctx context.Context, jql string, fields []string, e
 	}
 }
 
-func (s *source) searchServer(ctx context.Context, jql string, fields []string) ([]issue, error) {
+func serverRows[R row](ctx context.Context, s *source, jql string, fields []string) ([]R, error) {
 	ask := struct {
 		JQL        string   `json:"jql"`
 		StartAt    int      `json:"startAt"`
 		MaxResults int      `json:"maxResults"`
 		Fields     []string `json:"fields"`
-		Expand     []string `json:"expand"`
-	}{JQL: jql, MaxResults: serverPage, Fields: fields, Expand: []string{"changelog"}}
-	var all []issue
+		Expand     []string `json:"expand,omitempty"`
+	}{JQL: jql, MaxResults: serverPage, Fields: fields}
+	if !onlyKeys(fields) {
+		ask.Expand = []string{"changelog"}
+	}
+	var all []R
 	firsts := repeats{}
 	for {
 		var answer struct {
-			Total  *int     `json:"total"`
-			Issues *[]issue `json:"issues"`
+			Total  *int `json:"total"`
+			Issues *[]R `json:"issues"`
 		}
 		if err := s.post(ctx, "rest/api/2/search", ask, &answer); err != nil {
 			return nil, err
@@ -144,7 +163,7 @@ func (s *source) searchServer(ctx context.Context, jql string, fields []string) 
 			return nil, tooMany()
 		}
 		if len(*answer.Issues) > 0 {
-			if err := firsts.add((*answer.Issues)[0].ID); err != nil {
+			if err := firsts.add((*answer.Issues)[0].id()); err != nil {
 				return nil, err
 			}
 		}

@@ -286,7 +286,7 @@ func (o *Org) Incidents(a Ask, w sources.Window) []sources.Incident {
 	var incidents []sources.Incident
 	o.each(a, func(i *Issue) {
 		in := i.incident(a)
-		if w.Holds(in.Opened) || in.Resolved.IsZero() || w.Holds(in.Resolved) {
+		if in.Resolved.IsZero() || !in.Resolved.Before(w.Start()) && in.Opened.Before(w.End()) {
 			in.FollowUps = o.followUps(a, i)
 			for _, c := range i.Children {
 				if c.repo.Hidden {
