@@ -67,7 +67,8 @@ func (p *program) secret(folder string, ref sources.SecretRef) (sources.Secret, 
 		}
 	}
 	value = strings.TrimSpace(value)
-	if value == "" || strings.ContainsAny(value, "\r\n\x00") {
+	key := strings.HasPrefix(value, "-----BEGIN ") // a private key has lines
+	if value == "" || strings.ContainsAny(value, "\x00") || strings.ContainsAny(value, "\r\n") && !key {
 		return sources.Secret{}, sources.Unansweredf("what %s holds is not a token: it is empty or has several lines", shownRef(ref))
 	}
 	return sources.NewSecret(value), nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -32,6 +33,8 @@ func TestSecrets(t *testing.T) {
 	file("mounted", "canary", 0o444)
 	file("open", "canary", 0o666)
 	file("two-lines", "canary\ncanary\n", 0o600)
+	const pem = "-----BEGIN KEY-----\nY2FuYXJ5\n-----END KEY-----"
+	file("key.pem", pem+"\n", 0o600)
 	file("empty", " \n", 0o600)
 	file("long", strings.Repeat("canary", tokenLimit), 0o600)
 	file("credentials/jira-token", "canary\r\n", 0o400)
@@ -42,6 +45,8 @@ func TestSecrets(t *testing.T) {
 		env  map[string]string
 		want string // the refusal, "" for the token
 		talk string
+
+		reveals string // "" for canary
 	}{
 		{name: "variable", ref: sources.SecretRef{Scheme: "env", Name: "TOKEN"}, env: all},
 		{name: "no variable", ref: sources.SecretRef{Scheme: "env", Name: "OTHER"}, env: all,
@@ -59,6 +64,7 @@ func TestSecrets(t *testing.T) {
 			want: "the token file long: it is too long for a token | put the token there, readable by this user only"},
 		{name: "two lines", ref: sources.SecretRef{Scheme: "file", Name: "two-lines"},
 			want: "what file:two-lines holds is not a token: it is empty or has several lines"},
+		{name: "private key", ref: sources.SecretRef{Scheme: "file", Name: "key.pem"}, reveals: pem},
 		{name: "empty file", ref: sources.SecretRef{Scheme: "file", Name: "empty"},
 			want: "what file:empty holds is not a token: it is empty or has several lines"},
 		{name: "command", ref: sources.SecretRef{Scheme: "cmd", Name: "echo canary; echo not-this >&2"}},
@@ -83,7 +89,7 @@ func TestSecrets(t *testing.T) {
 				reason, hint := sources.Reason(err)
 				got = strings.TrimSuffix(reason+" | "+hint, " | ")
 			}
-			if got != tt.want || tt.want == "" && secret.Reveal() != "canary" {
+			if got != tt.want || tt.want == "" && secret.Reveal() != cmp.Or(tt.reveals, "canary") {
 				t.Errorf("said %q with secret %t\nwant %q", got, !secret.IsZero(), tt.want)
 			}
 			if runtime.GOOS != "windows" && talk.String() != tt.talk {
