@@ -51,7 +51,7 @@ func (p *program) draftVerb() *cobra.Command {
 	}
 	p.requestFlags(cmd, &d.request)
 	cmd.Flags().StringVarP(&d.out, "out", "o", "", "write to this `file`, - for the standard output (default: out of the settings)")
-	cmd.Flags().StringSliceVar(&d.formats, "format", []string{"markdown"}, "`formats` to write: markdown, json")
+	cmd.Flags().StringSliceVar(&d.formats, "format", []string{"markdown"}, "`formats` to write: markdown, html, pdf, json")
 	cmd.Flags().BoolVarP(&d.dry, "dry-run", "n", false, "say what would be written, and write nothing")
 	cmd.Flags().BoolVar(&d.strict, "strict", false, "exit with 2 if a question was not answered")
 	return cmd
@@ -86,11 +86,14 @@ func (j *job) draft(d drafting) (drafted, error) {
 	if w.path == "-" || d.dry {
 		return w.show()
 	}
-	done, err := w.write()
+	done, later, err := w.write()
 	if err != nil {
 		return done, err
 	}
 	p.sayMoved(done)
+	if err := w.saveAll(later); err != nil {
+		return done, err
+	}
 	if p.watched() && !d.silent {
 		p.summary(p.stderr, done)
 		fmt.Fprintf(p.stderr, "  Next: write in its slots, marked with ✍; they stay when it is made again.\n")
@@ -144,8 +147,7 @@ func (w writing) show() (drafted, error) {
 		return done, err
 	}
 	if w.path == "-" {
-		_, err = w.stdout.Write(outputs[0].text)
-		return done, err
+		return done, w.saveAll(outputs)
 	}
 	w.sayDry(done, outputs)
 	return done, nil
@@ -153,45 +155,60 @@ func (w writing) show() (drafted, error) {
 
 // write puts the page in its place. Sources take their time, and people write
 // meanwhile: what counts is the page as it is now, and if it is saved at this
-// very moment, as it is then.
-func (w writing) write() (done drafted, err error) {
+// very moment, as it is then. What takes its time is left for later, when
+// others may have the page again.
+func (w writing) write() (done drafted, later []output, err error) {
 	unlock, err := w.lock(w.path)
 	if err != nil {
-		return drafted{}, err
+		return drafted{}, nil, err
 	}
 	defer unlock()
 	w.moment("locked")
 	if err := w.recover(w.path); err != nil {
-		return drafted{}, err
+		return drafted{}, nil, err
 	}
 	old, err := readPage(w.path)
 	if err != nil {
-		return drafted{}, err
+		return drafted{}, nil, err
 	}
 	week := w.facts.Window.Last
 	w.memory.found(w.path, week, old.text)
 	w.moment("found")
 	done, outputs, err := w.compose(old)
 	if err != nil {
-		return done, err
+		return done, nil, err
 	}
 	if o, found := pageOf(outputs); found {
 		if !o.same {
 			if outputs, err = w.placePage(&done, old, o.text, outputs); err != nil {
-				return done, err
+				return done, nil, err
 			}
 		}
 		w.memory.written(w.path, done.report, done.merged)
 		w.moment("remembered")
 	}
+	later = slices.DeleteFunc(slices.Clone(outputs), func(o output) bool { return o.page || !o.print })
+	return done, later, w.saveAll(slices.DeleteFunc(outputs, func(o output) bool { return o.page || o.print }))
+}
+
+// saveAll writes what people do not write in.
+func (w writing) saveAll(outputs []output) error {
 	for _, o := range outputs {
-		if !o.page && !o.same {
-			if err := w.save(o.path, o.text); err != nil {
-				return done, withHint(err, "name another file with -o")
-			}
+		text, err := o.text, error(nil)
+		if o.print {
+			text, err = w.printed(o.text)
+		}
+		if err != nil {
+			return err
+		}
+		if old, err := os.ReadFile(o.path); o.path != "-" && err == nil && bytes.Equal(old, text) {
+			continue // it is there already
+		}
+		if err := w.save(o.path, text); err != nil {
+			return withHint(err, "name another file with -o")
 		}
 	}
-	return done, nil
+	return nil
 }
 
 func pageOf(outputs []output) (output, bool) {
@@ -242,15 +259,20 @@ func (w writing) keepEdited(old oldPage, merged report.Merged) error {
 
 func checkFormats(d drafting) error {
 	for _, f := range d.formats {
-		if f != "markdown" && f != "json" {
-			return withHint(fmt.Errorf("--format: %q is not a format of draft", sources.OneLine(f, 40)), "there is markdown and json")
+		if !slices.Contains([]string{"markdown", "html", "pdf", "json"}, f) {
+			return withHint(fmt.Errorf("--format: %q is not a format of draft", sources.OneLine(f, 40)), "there is markdown, html, pdf and json")
+		}
+	}
+	if slices.Contains(d.formats, "pdf") && !d.dry {
+		if _, err := browser(); err != nil {
+			return err
 		}
 	}
 	if d.out == "-" && len(d.formats) != 1 {
 		return withHint(errors.New("the standard output takes one format"), "name one with --format")
 	}
 	if len(d.formats) == 0 {
-		return withHint(errors.New("--format: no format is named"), "there is markdown and json")
+		return withHint(errors.New("--format: no format is named"), "there is markdown, html, pdf and json")
 	}
 	return nil
 }
@@ -326,18 +348,27 @@ func frame(c *config.Config) report.Frame {
 
 // An output is a file to write.
 type output struct {
-	path string
-	text []byte
-	page bool // people write in it
-	same bool // but for the time of making it is there already
+	path  string
+	text  []byte
+	page  bool // people write in it
+	same  bool // but for the time of making it is there already
+	print bool // text is HTML, to be printed as PDF
 }
 
-func (d drafting) render(judged aggregate.Report, merged report.Merged, old *report.Page, path string) ([]output, error) {
+// file is where a format of a page goes: beside it, under its name.
+func (d drafting) file(page, ext string) string {
+	if page != "-" && (len(d.formats) > 1 || filepath.Ext(page) == ".md") {
+		return strings.TrimSuffix(page, filepath.Ext(page)) + ext
+	}
+	return page
+}
+
+func (w writing) render(judged aggregate.Report, merged report.Merged, old *report.Page, path string) ([]output, error) {
 	var outputs []output
-	for _, f := range d.formats {
+	for _, f := range w.formats {
 		switch f {
 		case "markdown":
-			outputs = append(outputs, output{path, merged.Text, true, merged.Same})
+			outputs = append(outputs, output{path: path, text: merged.Text, page: true, same: merged.Same})
 		case "json":
 			var notes []report.Note
 			if old != nil {
@@ -347,11 +378,13 @@ func (d drafting) render(judged aggregate.Report, merged report.Merged, old *rep
 			if err != nil {
 				return nil, err
 			}
-			file := path
-			if path != "-" && (len(d.formats) > 1 || filepath.Ext(path) == ".md") {
-				file = strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
+			outputs = append(outputs, output{path: w.file(path, ".json"), text: text})
+		case "html", "pdf":
+			text, err := html(frame(w.config), judged, merged)
+			if err != nil {
+				return nil, err
 			}
-			outputs = append(outputs, output{path: file, text: text})
+			outputs = append(outputs, output{path: w.file(path, "."+f), text: text, print: f == "pdf"})
 		}
 	}
 	return outputs, nil

@@ -54,6 +54,10 @@ var clients = map[string]string{
 	"modernc.org/sqlite":                         "preread/aggregate/history",
 	"github.com/jackc/pgx/":                      "preread/aggregate/history",
 	"github.com/pressly/goose/":                  "preread/aggregate/history",
+	"github.com/chromedp/":                       "", // tests only
+	"github.com/yuin/goldmark":                   "preread/report",
+	"github.com/microcosm-cc/bluemonday":         "preread/report",
+	"github.com/bradleyfalzon/ghinstallation/":   "preread/sources/github",
 	"github.com/aymanbagabas/go-udiff":           "preread/cmd/preread",
 	"github.com/gofrs/flock":                     "preread/cmd/preread",
 	"github.com/spf13/cobra":                     "preread/cmd/preread",
