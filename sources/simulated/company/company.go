@@ -26,7 +26,17 @@ type Company struct {
 	Zone  sources.Zone
 	Now   time.Time // nothing in any system is later
 	Teams []Team
+
+	// Scale is how many times as much of everything countable there is as in
+	// the firm that the demo shows; 0 is once. It is for measuring.
+	Scale int
 }
+
+// Times returns so many of something, at the company's scale.
+func (c Company) Times(n int) int { return n * max(1, c.Scale) }
+
+// Often returns how often something happens, at the company's scale.
+func (c Company) Often(mean float64) float64 { return mean * float64(max(1, c.Scale)) }
 
 // A Team is one team of the firm, with its places in the systems.
 type Team struct {

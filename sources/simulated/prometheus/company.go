@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"preread/sources"
@@ -72,7 +73,9 @@ func Generate(c company.Company) *Server {
 	}
 	for _, team := range c.Teams {
 		for _, h := range habits[team.ID] {
-			s.Alerts = append(s.Alerts, s.alert(c, team, h))
+			for instance := range c.Times(1) {
+				s.Alerts = append(s.Alerts, s.alert(c, team, h, instance))
+			}
 		}
 	}
 	s.Metrics = []Metric{
@@ -103,9 +106,15 @@ func daily(c company.Company, purpose string, level func(time.Time) float64, spr
 	return []Series{{Points: points}}
 }
 
-// alert makes what happened to one alert in all the weeks.
-func (s *Server) alert(c company.Company, team company.Team, h habit) Alert {
-	r := c.Rand("alert " + h.name)
+// alert makes what happened to one instance of an alert in all the weeks. The
+// first instance has no name; there are others at a larger scale only.
+func (s *Server) alert(c company.Company, team company.Team, h habit, instance int) Alert {
+	purpose, labels := "alert "+h.name, map[string]string{"team": team.ID, "service": h.service}
+	if instance > 0 {
+		purpose += " " + strconv.Itoa(instance)
+		labels["instance"] = "pot-" + strconv.Itoa(instance)
+	}
+	r := c.Rand(purpose)
 	var all []Episode
 	for week := -company.Weeks; week <= 0; week++ {
 		for range company.Poisson(r, h.weekly) {
@@ -128,7 +137,7 @@ func (s *Server) alert(c company.Company, team company.Team, h habit) Alert {
 	}
 	return Alert{
 		Name: h.name, Severity: h.severity, For: h.wait,
-		Labels:   map[string]string{"team": team.ID, "service": h.service},
+		Labels:   labels,
 		Episodes: s.clear(all, h.wait),
 	}
 }
