@@ -302,8 +302,8 @@ func TestKilledAtEveryMoment(t *testing.T) {
 
 func TestKilledAtRandom(t *testing.T) {
 	kills := 200
-	if testing.Short() {
-		kills = 20
+	if testing.Short() || underRace {
+		kills = 20 // all of them without the race detector
 	}
 	d := newDesk(t)
 	d.change(t, 0)
