@@ -16,6 +16,7 @@
 package aggregate
 
 import (
+	"cmp"
 	"slices"
 
 	"preread/aggregate/change"
@@ -165,7 +166,7 @@ func Judge(teams []Team, facts sources.Facts) Report {
 	trails := make([][]*trail, len(teams))
 	for i, team := range teams {
 		for _, line := range team.Lines {
-			answer, asked := facts.Find(team.ID, first(line.Of, line.ID))
+			answer, asked := facts.Find(team.ID, cmp.Or(line.Of, line.ID))
 			if !asked {
 				answer = sources.Answer{Gap: "the facts do not hold this line"}
 				report.Gaps = append(report.Gaps, sources.Gap{Team: team.ID, Question: line.ID, Reason: answer.Gap})

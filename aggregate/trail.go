@@ -1,6 +1,8 @@
 package aggregate
 
 import (
+	"cmp"
+
 	"preread/aggregate/change"
 	"preread/sources"
 )
@@ -40,7 +42,7 @@ func newTrail(team Team, line Line, answer sources.Answer, window sources.Window
 	}
 	if answer.Gap != "" || t.broken != "" {
 		t.whole = series{}
-		t.whole.shown = unknownWeeks(window, first(answer.Gap, t.broken))
+		t.whole.shown = unknownWeeks(window, cmp.Or(answer.Gap, t.broken))
 		t.metric = t.tested(window, team.Holidays)
 		return t
 	}
@@ -53,15 +55,6 @@ func newTrail(team Team, line Line, answer sources.Answer, window sources.Window
 	t.metric = t.tested(window, team.Holidays)
 	t.colour = newColouring(line, &t.metric, t.whole.target())
 	return t
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // until returns what could be tested at the end of week i.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -177,7 +178,7 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 	}
 	l.from(t, in.From, asked)
 	line := aggregate.Line{
-		ID: in.ID, Noun: s.noun, Title: first(in.Title, s.title, in.ID), Unit: first(in.Unit, s.unit),
+		ID: in.ID, Noun: s.noun, Title: cmp.Or(in.Title, s.title, in.ID), Unit: cmp.Or(in.Unit, s.unit),
 		Better: s.better, Target: aggregate.Target{Green: in.Green, Red: in.Red},
 		Plan: aggregate.GoalPlan{Why: in.Why, Start: in.Start, Due: in.Due},
 		Of:   in.Of, MinChange: in.MinChange,
@@ -200,7 +201,7 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 	}
 	l.config.questions = append(l.config.questions, sources.Question{
 		Team: team.ID, Line: in.ID, Source: in.From,
-		Query: sources.Query{Noun: asked, Text: first(in.Query, in.Matchers), Board: in.Board, Boards: in.Boards},
+		Query: sources.Query{Noun: asked, Text: cmp.Or(in.Query, in.Matchers), Board: in.Board, Boards: in.Boards},
 	})
 }
 
@@ -309,13 +310,4 @@ func (l *loader) target(t table, line *aggregate.Line, better aggregate.Better) 
 			l.complain(join(t.path, side.key), "%s: this line is a count, not a share; leave out the %% sign", side.key)
 		}
 	}
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
