@@ -134,7 +134,7 @@ func (v *Verdict) take(e Estimate) { v.Value, v.Level = e.Value, e }
 // that a signal began anew has weeks before it that say what is usual.
 func (c *colouring) short(i int) bool {
 	known := 0
-	for j := c.metric.From; j <= i; j++ {
+	for j := c.metric.From; j <= i && known < enoughWeeks; j++ {
 		if c.metric.Compared(j) {
 			known++
 		}

@@ -139,14 +139,15 @@ func (p prospect) after(weeks int, value float64) Status {
 // values never make it worse.
 func (p prospect) bound(weeks int, best float64) float64 {
 	whole := p.metric.Type == change.Count || p.metric.Type == change.Proportion
-	good, bad := best, math.Round(estimate(p.metric, p.start(p.i), p.i+1, usualDispersion).Value)
+	good, bad := best, 0.0
 	switch {
-	case p.metric.Type == change.Proportion && p.line.Better == Lower:
-		bad = p.typical.Trials
-	case p.metric.Type == change.Proportion:
-		bad = 0
-	case !whole:
+	case p.metric.Type != change.Proportion:
 		bad = estimate(p.metric, p.start(p.i), p.i+1, usualDispersion).Value
+	case p.line.Better == Lower:
+		bad = p.typical.Trials
+	}
+	if p.metric.Type == change.Count {
+		bad = math.Round(bad)
 	}
 	for range 60 {
 		middle := (good + bad) / 2
