@@ -40,18 +40,15 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 			default:
 				return withHint(fmt.Errorf("--require-notes: %q is not what words can be wanted for", sources.OneLine(explain, 40)), "there is red and amber")
 			}
-			j, done, err := p.begin()
-			if err != nil {
-				return err
-			}
-			defer done()
-			judged, err := j.judged(r)
-			if err != nil {
-				return err
-			}
-			bar.Written = j.written(judged.Window.Last)
-			p.code = int(report.Check(judged, bar))
-			return report.WriteCheck(p.stdout, verdict, judged, bar)
+			return p.with(func(j *job) error {
+				judged, err := j.judged(r)
+				if err != nil {
+					return err
+				}
+				bar.Written = j.written(judged.Window.Last)
+				p.code = int(report.Check(judged, bar))
+				return report.WriteCheck(p.stdout, verdict, judged, bar)
+			})
 		},
 	}
 	p.requestFlags(cmd, &r)

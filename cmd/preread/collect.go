@@ -24,17 +24,14 @@ verbs take it with --facts, on this machine or another, without a network.`,
   preread draft --facts facts.json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			j, done, err := p.begin()
-			if err != nil {
-				return err
-			}
-			defer done()
-			facts, _, err := j.seen(r)
-			if err != nil {
-				return err
-			}
-			p.warn(j.gaps)
-			return p.saveFacts(facts, out)
+			return p.with(func(j *job) error {
+				facts, _, err := j.seen(r)
+				if err != nil {
+					return err
+				}
+				p.warn(j.gaps)
+				return p.saveFacts(facts, out)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&r.week, "week", "last", "the `week` to report on, such as 2026-W46")

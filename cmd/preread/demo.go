@@ -73,21 +73,9 @@ func (p *program) demo(dir string, serve, dataCenter bool) error {
 	if err != nil {
 		return err
 	}
-	j, end := p.beginWith(settings)
-	defer end()
-	saved := filepath.Join(dir, "facts.json")
-	facts, err := j.collect(request{})
-	if err != nil {
+	if err := p.withConfig(settings, func(j *job) error { return j.demo(dir) }); err != nil {
 		return err
 	}
-	if err := p.saveFacts(facts, saved); err != nil {
-		return err
-	}
-	done, err := j.draft(drafting{request: request{facts: saved}, formats: []string{"markdown"}, silent: true})
-	if err != nil {
-		return err
-	}
-	p.summary(p.stdout, done)
 	fmt.Fprintf(p.stdout, `
   Write between the marks of the page and run the demo again: it stays. In the
   folder %s, try:
@@ -100,5 +88,23 @@ func (p *program) demo(dir string, serve, dataCenter bool) error {
 		<-p.ctx.Done()
 		p.ctx = context.WithoutCancel(p.ctx) // this is the way it is meant to end
 	}
+	return nil
+}
+
+// demo collects, saves the facts and makes the page of them.
+func (j *job) demo(dir string) error {
+	facts, err := j.collect(request{})
+	if err != nil {
+		return err
+	}
+	saved := filepath.Join(dir, "facts.json")
+	if err := j.saveFacts(facts, saved); err != nil {
+		return err
+	}
+	done, err := j.draft(drafting{request: request{facts: saved}, formats: []string{"markdown"}, silent: true})
+	if err != nil {
+		return err
+	}
+	j.summary(j.stdout, done)
 	return nil
 }

@@ -19,13 +19,8 @@ the difference. It exits with 0 if there is none and with 1 if there is one.`,
   preread diff --facts facts.json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			j, done, err := p.begin()
-			if err != nil {
-				return err
-			}
-			defer done()
 			d.formats = []string{"markdown"}
-			return j.diff(d)
+			return p.with(func(j *job) error { return j.diff(d) })
 		},
 	}
 	p.requestFlags(cmd, &d.request)

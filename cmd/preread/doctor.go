@@ -64,17 +64,14 @@ they can tell, and at the history and the page. It writes nothing. It exits with
   preread doctor --json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			j, done, err := p.begin()
-			if err != nil {
-				return err
-			}
-			defer done()
-			e := &examination{program: p}
-			e.add("settings", wellState, "", "%s: %d teams, %d questions", j.config.File, len(j.config.Teams), len(j.config.Questions()))
-			e.sources(j)
-			e.history(j)
-			e.page(j)
-			return e.tell(asJSON)
+			return p.with(func(j *job) error {
+				e := &examination{program: p}
+				e.add("settings", wellState, "", "%s: %d teams, %d questions", j.config.File, len(j.config.Teams), len(j.config.Questions()))
+				e.sources(j)
+				e.history(j)
+				e.page(j)
+				return e.tell(asJSON)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
@@ -101,7 +98,7 @@ func (e *examination) tell(asJSON bool) error {
 }
 
 // sources asks one week of everything, but all weeks of what a source forgets.
-func (e *examination) sources(j job) {
+func (e *examination) sources(j *job) {
 	window, err := e.window(j.config, "last")
 	if err != nil {
 		e.fail("sources", err)
@@ -185,7 +182,7 @@ func (e *examination) reach(a sources.Answer, window sources.Window) {
 }
 
 // history tells what is remembered, and where it has holes.
-func (e *examination) history(j job) {
+func (e *examination) history(j *job) {
 	if j.config.Report.History.None {
 		e.add("history", noteState, `name a file or a database in history`, `nothing is remembered: the settings say "none"`)
 		return
@@ -216,7 +213,7 @@ func (e *examination) history(j job) {
 }
 
 // page looks at the week's page and its folder.
-func (e *examination) page(j job) {
+func (e *examination) page(j *job) {
 	window, err := e.window(j.config, "last")
 	if err != nil {
 		return // said already
@@ -270,7 +267,7 @@ func writable(folder string) error {
 
 // homelessNotes are the slots of a page that belong to lines which the settings
 // do not have any more.
-func homelessNotes(j job, page report.Page) (ids []string) {
+func homelessNotes(j *job, page report.Page) (ids []string) {
 	lines := map[string]bool{}
 	for _, t := range j.config.Teams {
 		for _, l := range t.Lines {

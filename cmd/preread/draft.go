@@ -40,13 +40,10 @@ func (p *program) draftVerb() *cobra.Command {
   preread draft --facts facts.json   from saved facts, without a network`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			j, done, err := p.begin()
-			if err != nil {
+			return p.with(func(j *job) error {
+				_, err := j.draft(d)
 				return err
-			}
-			defer done()
-			_, err = j.draft(d)
-			return err
+			})
 		},
 	}
 	p.requestFlags(cmd, &d.request)

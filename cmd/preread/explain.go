@@ -22,20 +22,17 @@ func (p *program) explainVerb() *cobra.Command {
 			return withHint(fmt.Errorf("explain takes the id of one line, and got %d", len(args)), "an id looks like checkout/delivery; preread check lists them")
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			j, done, err := p.begin()
-			if err != nil {
-				return err
-			}
-			defer done()
-			judged, err := j.judged(r)
-			if err != nil {
-				return err
-			}
-			team, finding, err := line(judged, args[0])
-			if err != nil {
-				return err
-			}
-			return report.Explain(p.stdout, judged.Window, team, finding)
+			return p.with(func(j *job) error {
+				judged, err := j.judged(r)
+				if err != nil {
+					return err
+				}
+				team, finding, err := line(judged, args[0])
+				if err != nil {
+					return err
+				}
+				return report.Explain(p.stdout, judged.Window, team, finding)
+			})
 		},
 	}
 	p.requestFlags(cmd, &r)

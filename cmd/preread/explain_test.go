@@ -79,13 +79,11 @@ func TestEveryLineCanBeExplained(t *testing.T) {
 func TestTheDemosSignals(t *testing.T) {
 	settings, facts := demoFacts(t)
 	p := &program{ctx: t.Context(), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { return scriptNow }, configFile: settings}
-	j, done, err := p.begin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer done()
-	judged, err := j.judged(request{facts: facts})
-	if err != nil {
+	var judged aggregate.Report
+	if err := p.with(func(j *job) (err error) {
+		judged, err = j.judged(request{facts: facts})
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 	var signals, watched []string

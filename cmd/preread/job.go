@@ -13,18 +13,18 @@ type job struct {
 	gaps   []sources.Gap // questions that got no answer in this run
 }
 
-// begin reads the settings and opens what is remembered for them; done gives
-// it back.
-func (p *program) begin() (j job, done func(), err error) {
+// with reads the settings and does a job with them.
+func (p *program) with(do func(*job) error) error {
 	c, err := p.settings()
 	if err != nil {
-		return job{}, nil, err
+		return err
 	}
-	j, done = p.beginWith(c)
-	return j, done, nil
+	return p.withConfig(c, do)
 }
 
-func (p *program) beginWith(c *config.Config) (j job, done func()) {
+// withConfig does a job while what is remembered for its settings is open.
+func (p *program) withConfig(c *config.Config, do func(*job) error) error {
 	m, done := p.remembering(c)
-	return job{program: p, config: c, memory: m}, done
+	defer done()
+	return do(&job{program: p, config: c, memory: m})
 }
