@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"preread/report"
@@ -56,7 +59,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"systems": startSystems,
-			"stop":    stopSystem,
+			"down":    downSystem,
 			"fault":   addFault,
 			"code":    wantCode,
 			"type":    typeIntoSlot,
@@ -76,6 +79,25 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+// The stop and the skip of testscript go before commands of ours, and let a
+// script pass that has not come to its end.
+func TestScriptsRunToTheirEnd(t *testing.T) {
+	ended := regexp.MustCompile(`(?m)^((\[.*\] *)?stop|skip)\b.*`)
+	scripts, err := filepath.Glob(root + "/testdata/scripts/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("%d scripts, %v", len(scripts), err)
+	}
+	for _, script := range scripts {
+		a, err := txtar.ParseFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line := ended.Find(a.Comment); line != nil {
+			t.Errorf("%s ends at %q", filepath.Base(script), line)
+		}
+	}
 }
 
 // A world holds the systems that one script runs.
@@ -114,7 +136,7 @@ func system(ts *testscript.TestScript, name string) simulated.System {
 	return simulated.System{}
 }
 
-func stopSystem(ts *testscript.TestScript, neg bool, args []string) { system(ts, args[0]).Close() }
+func downSystem(ts *testscript.TestScript, neg bool, args []string) { system(ts, args[0]).Close() }
 
 // addFault makes a system misbehave: "fault jira status=503 path=search body=x
 // header=Retry-After:7 empty cut wrongtype times=2". "fault jira" alone ends it.
