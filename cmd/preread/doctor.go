@@ -44,11 +44,7 @@ func (e *examination) add(about, state, hint, format string, args ...any) {
 
 // fail adds an error with its next step.
 func (e *examination) fail(about string, err error) {
-	reason, next := sources.Reason(err)
-	var h hinted
-	if errors.As(err, &h) {
-		next = h.hint
-	}
+	reason, next := spoken(err)
 	e.add(about, wrongState, next, "%s", reason)
 }
 

@@ -48,21 +48,9 @@ func (p *program) remembered(use func(*history.Store) error) error {
 	}
 	store, err := history.Open(p.ctx, place)
 	if err != nil {
-		return hint(err)
-	}
-	return errors.Join(hint(use(store)), store.Close())
-}
-
-// hint turns an error with a hint of its own into one that is printed with it.
-func hint(err error) error {
-	if err == nil {
-		return nil
-	}
-	reason, next := sources.Reason(err)
-	if next == "" {
 		return err
 	}
-	return withHint(errors.New(reason), "%s", next)
+	return errors.Join(use(store), store.Close())
 }
 
 func (p *program) historyList() *cobra.Command {

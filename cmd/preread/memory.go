@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -48,15 +47,9 @@ func (p *program) remembering(c *config.Config) (m memory, done func()) {
 
 // forgotten says that something was not remembered.
 func (m memory) forgotten(err error) {
-	reason, hint := sources.Reason(err)
-	var h hinted
-	if errors.As(err, &h) {
-		hint = h.hint
-	}
+	reason, _ := spoken(err)
 	fmt.Fprintf(m.stderr, "warning: made without memory: %s\n", sources.OneLine(reason, 300))
-	if hint != "" {
-		fmt.Fprintf(m.stderr, "hint: %s\n", sources.OneLine(hint, 300))
-	}
+	m.hint(err)
 }
 
 // historyPlace is where the settings put the history: a file from their own

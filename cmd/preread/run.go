@@ -84,6 +84,16 @@ func withHint(err error, format string, args ...any) error {
 	return hinted{err, fmt.Sprintf(format, args...)}
 }
 
+// spoken is [sources.Reason], with the next step of a hinted error too.
+func spoken(err error) (reason, next string) {
+	reason, next = sources.Reason(err)
+	var h hinted
+	if errors.As(err, &h) {
+		next = h.hint
+	}
+	return reason, next
+}
+
 // complain prints an error as one plain line and its next step as another.
 // Problems of the settings begin with their place, as compilers do.
 func (p *program) complain(err error) {
@@ -98,11 +108,14 @@ func (p *program) complain(err error) {
 		fmt.Fprintln(p.stderr, "hint: nothing was written; mend the mark, then run again")
 		return
 	}
-	text := sources.OneLine(err.Error(), 400)
-	fmt.Fprintln(p.stderr, "error: "+text)
-	var h hinted
-	if errors.As(err, &h) {
-		fmt.Fprintln(p.stderr, "hint: "+sources.OneLine(h.hint, 400))
+	fmt.Fprintln(p.stderr, "error: "+sources.OneLine(err.Error(), 400))
+	p.hint(err)
+}
+
+// hint prints the next step after an error, if there is one.
+func (p *program) hint(err error) {
+	if _, next := spoken(err); next != "" {
+		fmt.Fprintln(p.stderr, "hint: "+sources.OneLine(next, 400))
 	}
 }
 
