@@ -41,11 +41,11 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 				return withHint(fmt.Errorf("--require-notes: %q is not what words can be wanted for", sources.OneLine(explain, 40)), "there is red and amber")
 			}
 			return p.with(func(j *job) error {
-				judged, err := j.judged(r)
+				judged, page, err := j.judged(r)
 				if err != nil {
 					return err
 				}
-				bar.Written = j.written(judged.Window.Last)
+				bar.Written = func(id string) bool { return page != nil && page.Mentioned(id) }
 				p.code = int(report.Check(judged, bar))
 				return report.WriteCheck(p.stdout, verdict, judged, bar)
 			})
@@ -57,15 +57,4 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 	cmd.Flags().StringVar(&explain, "require-notes", "", "exit with 1 if nothing is written under a `red` line, or under amber ones too")
 	cmd.Flags().StringVar(&format, "format", "text", "`format`: text, json, github or junit")
 	return cmd
-}
-
-// written tells of the slots of a week's page whether somebody wrote in them.
-// Without a page nobody did.
-func (j *job) written(week sources.Week) func(id string) bool {
-	path, err := pagePath(j.config, "", week)
-	if err != nil {
-		return func(string) bool { return false }
-	}
-	old, err := readPage(path)
-	return func(id string) bool { return err == nil && old.page != nil && old.page.Mentioned(id) }
 }

@@ -23,7 +23,7 @@ func (p *program) explainVerb() *cobra.Command {
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			return p.with(func(j *job) error {
-				judged, err := j.judged(r)
+				judged, _, err := j.judged(r)
 				if err != nil {
 					return err
 				}

@@ -81,7 +81,7 @@ func TestTheDemosSignals(t *testing.T) {
 	p := &program{ctx: t.Context(), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { return scriptNow }, configFile: settings}
 	var judged aggregate.Report
 	if err := p.with(func(j *job) (err error) {
-		judged, err = j.judged(request{facts: facts})
+		judged, _, err = j.judged(request{facts: facts})
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -43,22 +43,22 @@ func (j *job) seen(r request) (sources.Facts, []aggregate.Team, error) {
 	return facts, teams, nil
 }
 
-// judged collects and judges, with what people wrote on the week's page if
-// there is one.
-func (j *job) judged(r request) (aggregate.Report, error) {
+// judged collects and judges, with what people wrote on the week's page; that
+// is nil if there is none.
+func (j *job) judged(r request) (aggregate.Report, *report.Page, error) {
 	facts, teams, err := j.seen(r)
 	if err != nil {
-		return aggregate.Report{}, err
+		return aggregate.Report{}, nil, err
 	}
 	path, err := pagePath(j.config, "", facts.Window.Last)
 	if err != nil {
-		return aggregate.Report{}, err
+		return aggregate.Report{}, nil, err
 	}
 	old, err := readPage(path)
 	if err != nil {
 		fmt.Fprintf(j.stderr, "warning: what is written on the page was not heard: %s\n", sources.OneLine(err.Error(), 300))
 	}
-	return j.judge(facts, teams, path, old.page), nil
+	return j.judge(facts, teams, path, old.page), old.page, nil
 }
 
 // judge judges facts, with what earlier pages said and what people say on this
