@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,8 +55,9 @@ func (p *program) doctorVerb() *cobra.Command {
 		Use:   "doctor",
 		Short: "Look whether everything is in place: settings, sources, history, page",
 		Long: `doctor asks every source one small question of each kind, looks how far back
-they can tell, and at the history and the page. It writes nothing. It exits with
-2 if something is wrong, and with 3 if the settings cannot be read.`,
+they can tell, and at the history and the page. It remembers nothing of that and
+leaves the page alone. It exits with 2 if something is wrong, and with 3 if the
+settings cannot be read.`,
 		Example: `  preread doctor
   preread doctor --json`,
 		Args: noArguments,
@@ -106,11 +108,14 @@ func (e *examination) sources(j *job) {
 		return
 	}
 	for i, a := range asks {
+		asks[i].Source.Refs = nil // everything there is, is no small question
 		if n := a.Question.Query.Noun; n != sources.Alarms && n != sources.Metrics {
 			asks[i].Weeks = 1
 		}
 	}
-	facts := sources.Gather(e.ctx, window, asks, nil)
+	ctx, cancel := context.WithTimeout(e.ctx, e.timeout)
+	defer cancel()
+	facts := sources.Gather(ctx, window, asks, nil)
 	var names []string
 	for _, a := range asks {
 		if !slices.Contains(names, a.Question.Source) {
