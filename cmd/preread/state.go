@@ -32,9 +32,7 @@ func (p *program) stateFolder() (string, error) {
 // keyed makes a file name of a path that is unique to it and can still be
 // told from others: its last part, and a digest of all of it.
 func keyed(path string) string {
-	if absolute, err := filepath.Abs(path); err == nil {
-		path = absolute
-	}
+	path = absolute(path)
 	sum := sha256.Sum256([]byte(path))
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
