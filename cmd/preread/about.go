@@ -87,9 +87,10 @@ made anew. A line such as
   Colour: amber until 2026-12-05 because the migration ends that day
 
 in the slot of a line gives it a colour of your own, beside the computed one and
-until that day. If you edit outside of the slots, the page as you left it is kept
-beside the new one. A note whose line is gone moves to the end of the page. A
-page whose marks are broken is never overwritten.`,
+until that day. What you edit outside of the slots is joined to the new page; where
+both changed, your words move to its end. Without a history it cannot be joined, and
+the page as you left it is kept beside the new one. A note whose line is gone moves
+to the end of the page too. A page whose marks are broken is never overwritten.`,
 		},
 		{
 			Use:   "history",
