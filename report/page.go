@@ -65,7 +65,7 @@ func (d Document) Merge(old *Page, made string) Merged {
 	}
 	l := d.lay(old.Notes)
 	tool := l.tool
-	m := Merged{Edited: old.Mark.Found && sum(old.Tool) != old.Mark.Sum}
+	m := Merged{Edited: old.Edited()}
 	if m.Edited && made != "" {
 		l, tool = d.joinEdits(&m, old.Notes, made, old.Tool, l)
 	}
@@ -196,6 +196,9 @@ func (l layout) assemble(tool string, old Page) []byte {
 	}
 	return out
 }
+
+// Edited reports whether people changed the page outside of its slots.
+func (p Page) Edited() bool { return p.Mark.Found && sum(p.Tool) != p.Mark.Sum }
 
 // MadeOf reports whether a text is the program's own of the page, from before
 // people wrote in it.

@@ -242,10 +242,10 @@ func (m memory) written(path string, r aggregate.Report, page report.Merged) {
 // madeSuffix tells the program's own text of a page from the page.
 const madeSuffix = "#made"
 
-// made returns the program's own text that a page was made of, "" if it is not
-// remembered.
+// made returns the program's own text that a page was made of before people
+// edited it outside of its slots, "" if nobody did or it is not remembered.
 func (m memory) made(path string, page *report.Page) string {
-	if m.store == nil || page == nil {
+	if m.store == nil || page == nil || !page.Edited() {
 		return ""
 	}
 	all, err := m.store.Pages(m.ctx, absolute(path)+madeSuffix)
