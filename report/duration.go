@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"preread/aggregate"
@@ -46,14 +45,8 @@ func durationWords(d *aggregate.Durations) string {
 // quantileWords writes a quantile with its 80 percent interval, as far as so
 // few items give one.
 func quantileWords(in stats.Interval) string {
-	low, high := in.Lower, in.Upper
-	switch {
-	case math.IsInf(low, 0) && math.IsInf(high, 0):
-		return hours(in.Estimate)
-	case math.IsInf(high, 0):
-		return fmt.Sprintf("%s (plausibly %s or more)", hours(in.Estimate), hours(low))
-	case math.IsInf(low, 0):
-		return fmt.Sprintf("%s (plausibly up to %s)", hours(in.Estimate), hours(high))
+	if words := rangeWords(in.Lower, in.Upper, hours); words != "" {
+		return fmt.Sprintf("%s (plausibly %s)", hours(in.Estimate), words)
 	}
-	return fmt.Sprintf("%s (plausibly %s to %s)", hours(in.Estimate), hours(low), hours(high))
+	return hours(in.Estimate)
 }

@@ -160,16 +160,23 @@ func levelFigure(f aggregate.Finding, v float64) string {
 }
 
 func intervalWords(f aggregate.Finding, e aggregate.Estimate) string {
-	low, high := math.IsInf(e.Low, 0), math.IsInf(e.High, 0)
-	switch {
-	case low && high:
-		return "not known"
-	case low:
-		return "up to " + levelFigure(f, e.High)
-	case high:
-		return levelFigure(f, e.Low) + " or more"
+	if words := rangeWords(e.Low, e.High, func(v float64) string { return levelFigure(f, v) }); words != "" {
+		return words
 	}
-	return levelFigure(f, e.Low) + " to " + levelFigure(f, e.High)
+	return "not known"
+}
+
+// rangeWords names the ends of a range that are known; "" if neither is.
+func rangeWords(low, high float64, write func(float64) string) string {
+	switch noLow, noHigh := math.IsInf(low, 0), math.IsInf(high, 0); {
+	case noLow && noHigh:
+		return ""
+	case noLow:
+		return "up to " + write(high)
+	case noHigh:
+		return write(low) + " or more"
+	}
+	return write(low) + " to " + write(high)
 }
 
 // improveWords says what would better a colour, by its own rule.
