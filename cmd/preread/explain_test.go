@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,29 +10,13 @@ import (
 	"preread/aggregate"
 	"preread/aggregate/change"
 	"preread/report"
-	"preread/sources/simulated"
-	"preread/sources/simulated/company"
 )
 
 // demoFacts collects the demo's week once and returns settings and facts.
 func demoFacts(t *testing.T) (settings, facts string) {
 	t.Helper()
-	c, err := company.New(demoSeed, scriptNow)
-	if err != nil {
-		t.Fatal(err)
-	}
-	systems := simulated.Start(c, false)
-	t.Cleanup(systems.Close)
-	dir := t.TempDir()
-	for name, text := range systems.Tokens() {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	settings, facts = filepath.Join(dir, settingsName), filepath.Join(dir, "facts.json")
-	if err := os.WriteFile(settings, []byte(systems.Settings()), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	c := serve(t, 1)
+	settings, facts = c.settings(), filepath.Join(c.dir, "facts.json")
 	say(t, exitFine, "collect", "-c", settings, "-o", facts)
 	return settings, facts
 }

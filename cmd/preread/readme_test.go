@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"preread/config"
-	"preread/sources/simulated"
-	"preread/sources/simulated/company"
 )
 
 // A block is a fenced block of the README.
@@ -36,17 +34,7 @@ func readmeBlocks(t *testing.T) []block {
 // Every block of the README is true: commands run, settings load, the page's
 // excerpt is on the page.
 func TestReadme(t *testing.T) {
-	c, err := company.New(demoSeed, scriptNow)
-	if err != nil {
-		t.Fatal(err)
-	}
-	systems := simulated.Start(c, false)
-	defer systems.Close()
-	dir := t.TempDir()
-	for name, text := range systems.Tokens() {
-		write(t, filepath.Join(dir, name), text)
-	}
-	write(t, filepath.Join(dir, settingsName), systems.Settings())
+	dir := serve(t, 1).dir
 	page, err := os.ReadFile(goldenPage)
 	if err != nil {
 		t.Fatal(err)
@@ -135,9 +123,9 @@ func command(t *testing.T, dir, line string) {
 	}
 }
 
-func write(t *testing.T, path, text string) {
-	t.Helper()
+func write(tb testing.TB, path, text string) {
+	tb.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }

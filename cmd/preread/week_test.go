@@ -3,11 +3,9 @@ package main
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"preread/config"
 	"preread/sources"
-	"preread/sources/simulated"
 	"preread/sources/simulated/company"
 	"preread/sources/simulated/github"
 	"preread/sources/simulated/jira"
@@ -24,16 +22,10 @@ func BenchmarkWeek(b *testing.B) {
 }
 
 func collectWeeks(b *testing.B, weeks int) {
-	c, err := company.New(demoSeed, scriptNow)
-	if err != nil {
-		b.Fatal(err)
-	}
-	systems := simulated.Start(c, false)
-	defer systems.Close()
-	for _, s := range []simulated.System{systems.Jira, systems.GitHub, systems.Prometheus} {
-		s.Gate.SetLatency(50 * time.Millisecond)
-	}
-	settings, err := config.Load(settingsName, systems.Settings(), collectors)
+	kettle := serve(b, 1)
+	kettle.far()
+	c := kettle.company
+	settings, err := config.Load(settingsName, kettle.systems.Settings(), collectors)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -44,7 +36,7 @@ func collectWeeks(b *testing.B, weeks int) {
 	for b.Loop() {
 		asks, err := settings.Open(func(name string) sources.Setup {
 			return sources.Setup{Name: name, Secret: func(r sources.SecretRef) (sources.Secret, error) {
-				return sources.NewSecret(systems.Tokens()[r.Name]), nil
+				return sources.NewSecret(kettle.systems.Tokens()[r.Name]), nil
 			}}
 		})
 		if err != nil {

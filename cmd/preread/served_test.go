@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"preread/sources/simulated"
+	"preread/sources/simulated/company"
+)
+
+// A served company has its systems running, and a folder with settings and
+// tokens for them.
+type served struct {
+	company company.Company
+	systems *simulated.Systems
+	dir     string
+}
+
+// serve starts the systems of the demo's company, so many times as large, until
+// the test ends.
+func serve(tb testing.TB, scale int) served {
+	tb.Helper()
+	c, err := company.New(demoSeed, scriptNow)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c.Scale = scale
+	s := served{c, simulated.Start(c, false), tb.TempDir()}
+	tb.Cleanup(s.systems.Close)
+	for name, text := range s.systems.Tokens() {
+		write(tb, filepath.Join(s.dir, name), text)
+	}
+	write(tb, s.settings(), s.systems.Settings())
+	return s
+}
+
+func (s served) settings() string { return filepath.Join(s.dir, settingsName) }
+
+func (s served) all() []simulated.System {
+	return []simulated.System{s.systems.Jira, s.systems.GitHub, s.systems.Prometheus}
+}
+
+// far puts a network of 50 ms between the systems and the program.
+func (s served) far() {
+	for _, system := range s.all() {
+		system.Gate.SetLatency(50 * time.Millisecond)
+	}
+}
+
+// requests counts what reached the systems since it was last asked.
+func (s served) requests() (n int) {
+	for _, system := range s.all() {
+		n += len(system.Gate.Log())
+		system.Gate.Clear()
+	}
+	return n
+}
+
+// forget deletes what the program remembers.
+func (s served) forget(tb testing.TB) {
+	tb.Helper()
+	if err := os.RemoveAll(filepath.Join(s.dir, "history.db")); err != nil {
+		tb.Fatal(err)
+	}
+}
