@@ -1,21 +1,18 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"preread/sources"
+	"preread/sources/sourcetest"
 )
 
 // tool finds a program of this machine, or skips the test.
@@ -77,48 +74,8 @@ func (f forgetful) fill(t *testing.T, week sources.Week, n int) {
 // returns its address. stop ends it.
 func (f forgetful) serve(t *testing.T) (url string, stop func()) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close()
-	config := filepath.Join(f.dir, "prometheus.yml")
-	write(t, config, "global: {evaluation_interval: 1m}\n")
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, tool(t, "prometheus"), "--config.file="+config, "--storage.tsdb.path="+filepath.Join(f.dir, "data"),
-		"--storage.tsdb.retention.time=15d", "--web.listen-address="+address)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 10 * time.Second
-	var talk strings.Builder
-	cmd.Stderr = &talk
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
-	stop = func() { cancel(); <-ended }
-	t.Cleanup(stop)
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(30 * time.Second)
-	for {
-		select {
-		case <-tick.C:
-			resp, err := http.Get("http://" + address + "/-/ready")
-			if err != nil {
-				continue
-			}
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return "http://" + address, stop
-			}
-		case <-ended:
-			t.Fatalf("prometheus ended:\n%s", talk.String())
-		case <-deadline:
-			t.Fatal("prometheus is not ready in time")
-		}
-	}
+	write(t, filepath.Join(f.dir, "prometheus.yml"), "global: {evaluation_interval: 1m}\n")
+	return sourcetest.Prometheus(t, tool(t, "prometheus"), f.dir, "--storage.tsdb.retention.time=15d")
 }
 
 // collect asks the server on the Monday after a week, and returns that week

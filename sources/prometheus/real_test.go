@@ -1,15 +1,11 @@
 package prometheus_test
 
 import (
-	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"preread/sources"
+	"preread/sources/sourcetest"
 )
 
 // realWindow is six weeks with a change of clocks on the 26th of October, far
@@ -61,57 +58,13 @@ func serverRules() string {
 // ready. It ends with the test, or when stop is called.
 func start(t *testing.T, dir string, flags ...string) (url string, stop func()) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	_ = listener.Close()
 	for name, text := range map[string]string{"prometheus.yml": serverConfig, "rules.yml": serverRules()} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, installed(t), append([]string{
-		"--config.file=" + filepath.Join(dir, "prometheus.yml"),
-		"--storage.tsdb.path=" + filepath.Join(dir, "data"),
-		"--storage.tsdb.retention.time=100y",
-		"--web.listen-address=" + address,
-		"--web.enable-remote-write-receiver",
-	}, flags...)...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 10 * time.Second
-	var talk strings.Builder
-	cmd.Stderr = &talk
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
-	stop = func() { cancel(); <-ended }
-	t.Cleanup(stop)
-	url = "http://" + address
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(30 * time.Second)
-	for {
-		select {
-		case <-tick.C:
-			resp, err := http.Get(url + "/-/ready")
-			if err != nil {
-				continue
-			}
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return url, stop
-			}
-		case <-ended:
-			t.Fatalf("prometheus ended:\n%s", talk.String())
-		case <-deadline:
-			t.Fatal("prometheus is not ready in time")
-		}
-	}
+	flags = append([]string{"--storage.tsdb.retention.time=100y", "--web.enable-remote-write-receiver"}, flags...)
+	return sourcetest.Prometheus(t, installed(t), dir, flags...)
 }
 
 // ask opens a source on the server and collects the alarms of a world.

@@ -4,6 +4,7 @@
 // brings what can go wrong with any, and checks the promise of package
 // sources: an answer is whole, or says of itself what it lacks, or it is an
 // error of one plain line, and never an empty list that only means "not seen".
+// [Prometheus] starts the real thing, where it is installed.
 package sourcetest
 
 import (
