@@ -17,14 +17,22 @@ import (
 // without, the check boxes in their text. found and incidents run in step.
 func (h *hub) addFollowUps(ctx context.Context, q Query, all []found, incidents []sources.Incident) error {
 	var rest []int
+	told, err := h.manySubIssues(ctx, q, all)
+	if err != nil {
+		return err
+	}
 	for i, f := range all {
-		if f.Sub == nil || f.Sub.Total == 0 {
+		if !f.hasSubIssues() {
 			rest = append(rest, i)
 			continue
 		}
-		if err := h.addSubIssues(ctx, f, &incidents[i]); err != nil {
-			return err
+		sub, known := told[f.GetNodeID()]
+		if !known {
+			if sub, err = h.subIssues(ctx, f); err != nil {
+				return err
+			}
 		}
+		sub.addTo(&incidents[i], f.Sub.Total)
 	}
 	if len(rest) == 0 {
 		return nil
@@ -49,22 +57,87 @@ func (h *hub) addFollowUps(ctx context.Context, q Query, all []found, incidents 
 	return nil
 }
 
-// addSubIssues takes the sub-issues of an incident as its follow-ups. GitHub
-// counts those that it does not show to this token.
-func (h *hub) addSubIssues(ctx context.Context, f found, in *sources.Incident) error {
-	children, err := h.children(ctx, f.repo, f.GetNumber())
-	if err != nil {
-		return err
-	}
-	for _, c := range children {
-		if !givenUp(c.issue) {
-			in.FollowUps = append(in.FollowUps, h.followUpOf(c))
-		}
-	}
-	if hidden := f.Sub.Total - len(children); hidden > 0 {
+func (f found) hasSubIssues() bool { return f.Sub != nil && f.Sub.Total > 0 }
+
+// Shown are the sub-issues of an issue that a token may see.
+type shown struct {
+	followUps []sources.FollowUp // those that were not given up
+	n         int                // with those
+}
+
+// addTo takes sub-issues as an incident's follow-ups. GitHub counts those too
+// that it does not show.
+func (s shown) addTo(in *sources.Incident, total int) {
+	in.FollowUps = append(in.FollowUps, s.followUps...)
+	if hidden := total - s.n; hidden > 0 {
 		in.Graded = in.Worse(sources.Graded{Grade: sources.Partial, Reason: fmt.Sprintf("sub-issues that are not shown to this token: %d", hidden)})
 	}
-	return nil
+}
+
+// subIssues reads the sub-issues of one issue.
+func (h *hub) subIssues(ctx context.Context, f found) (shown, error) {
+	children, err := h.children(ctx, f.repo, f.GetNumber())
+	s := shown{n: len(children)}
+	for _, c := range children {
+		if !givenUp(c.issue) {
+			s.followUps = append(s.followUps, h.followUpOf(c))
+		}
+	}
+	return s, err
+}
+
+const subIssueQuery = `query($ids:[ID!]!){
+rateLimit{cost remaining}
+found:nodes(ids:$ids){... on Issue{id
+subIssues(first:50){pageInfo{hasNextPage} nodes{number title url state stateReason(enableDuplicate:true) repository{nameWithOwner}}}}}}`
+
+// manySubIssues reads the sub-issues of many issues at once, by their node ids.
+// As with timelines, not all need to come of it.
+func (h *hub) manySubIssues(ctx context.Context, q Query, all []found) (map[string]shown, error) {
+	var ids []string
+	for _, f := range all {
+		if f.hasSubIssues() && f.GetNodeID() != "" {
+			ids = append(ids, f.GetNodeID())
+		}
+	}
+	type family struct {
+		ID    string `json:"id"`
+		Items *connection[struct {
+			Number     int    `json:"number"`
+			Title      string `json:"title"`
+			URL        string `json:"url"`
+			State      string `json:"state"`
+			Reason     string `json:"stateReason"`
+			Repository struct {
+				Name string `json:"nameWithOwner"`
+			} `json:"repository"`
+		}] `json:"subIssues"`
+	}
+	told := map[string]shown{}
+	err := manyNodes(ctx, h, q, subIssueQuery, ids, func(f *family) error {
+		if f.ID == "" || f.Items == nil || f.Items.Nodes == nil || f.Items.PageInfo.HasNextPage {
+			return nil
+		}
+		s := shown{n: len(f.Items.Nodes)}
+		for _, c := range f.Items.Nodes {
+			if c == nil {
+				s.n--
+				continue
+			}
+			if c.Number <= 0 || !isRepo(c.Repository.Name) || c.State != "OPEN" && c.State != "CLOSED" {
+				return h.unreadable(incidentsOf(q.Repos))
+			}
+			if c.Reason != "NOT_PLANNED" && c.Reason != "DUPLICATE" {
+				s.followUps = append(s.followUps, sources.FollowUp{
+					Evidence: sources.Evidence{Source: h.name, Ref: fmt.Sprintf("%s#%d", c.Repository.Name, c.Number), URL: page(c.URL)},
+					Title:    title(c.Title), Done: c.State == "CLOSED",
+				})
+			}
+		}
+		told[f.ID] = s
+		return nil
+	})
+	return told, err
 }
 
 func (h *hub) followUpOf(f found) sources.FollowUp {

@@ -187,10 +187,6 @@ func (h *hub) manyReactions(ctx context.Context, q Query, all []found) (map[stri
 			ids = append(ids, f.GetNodeID())
 		}
 	}
-	told := map[string]reaction{}
-	if len(ids) < 2 {
-		return told, nil
-	}
 	type timeline struct {
 		ID    string `json:"id"`
 		Items *connection[struct {
@@ -201,33 +197,53 @@ func (h *hub) manyReactions(ctx context.Context, q Query, all []found) (map[stri
 			} `json:"label"`
 		}] `json:"timelineItems"`
 	}
+	told := map[string]reaction{}
+	err := manyNodes(ctx, h, q, clueQuery, ids, func(t *timeline) error {
+		if t.ID == "" || t.Items == nil || t.Items.Nodes == nil || t.Items.PageInfo.HasNextPage {
+			return nil
+		}
+		r := h.reader(q)
+		for _, e := range t.Items.Nodes {
+			if e == nil || e.CreatedAt.IsZero() {
+				return h.unreadable(incidentsOf(q.Repos))
+			}
+			if e.Kind == "AssignedEvent" || e.Kind == "LabeledEvent" && e.Label.Name != "" {
+				r.take(clue{e.CreatedAt, e.Label.Name})
+			}
+		}
+		told[t.ID] = r.told()
+		return nil
+	})
+	return told, err
+}
+
+// manyNodes asks one GraphQL question about many incidents and calls take with
+// each that is shown. A single one is left to be read otherwise, and so are all
+// where such a question is not allowed.
+func manyNodes[T any](ctx context.Context, h *hub, q Query, text string, ids []string, take func(*T) error) error {
+	if len(ids) < 2 {
+		return nil
+	}
 	for some := range slices.Chunk(ids, firstPage) {
-		list, err := remember(ctx, &h.kept, "timelines of "+strings.Join(some, " "), func() ([]*timeline, error) {
-			return query[[]*timeline](ctx, h, incidentsOf(q.Repos), clueQuery, map[string]any{"ids": some})
+		list, err := remember(ctx, &h.kept, text+strings.Join(some, " "), func() ([]*T, error) {
+			return query[[]*T](ctx, h, incidentsOf(q.Repos), text, map[string]any{"ids": some})
 		})
 		if refusedOnly(err) {
-			return told, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, t := range list {
-			if t == nil || t.ID == "" || t.Items == nil || t.Items.Nodes == nil || t.Items.PageInfo.HasNextPage {
+		for _, node := range list {
+			if node == nil {
 				continue
 			}
-			r := h.reader(q)
-			for _, e := range t.Items.Nodes {
-				if e == nil || e.CreatedAt.IsZero() {
-					return nil, h.unreadable(incidentsOf(q.Repos))
-				}
-				if e.Kind == "AssignedEvent" || e.Kind == "LabeledEvent" && e.Label.Name != "" {
-					r.take(clue{e.CreatedAt, e.Label.Name})
-				}
+			if err := take(node); err != nil {
+				return err
 			}
-			told[t.ID] = r.told()
 		}
 	}
-	return told, nil
+	return nil
 }
 
 // refusedOnly reports an answer that says no to a question but need not say no

@@ -160,6 +160,55 @@ func TestTimelinesWithoutGraphQL(t *testing.T) {
 	}
 }
 
+// Sub-issues, too, come many at a time; where they do not, every answer is the
+// same.
+func TestSubIssuesWithoutGraphQL(t *testing.T) {
+	incident := func(title string, children int) []*sim.Issue {
+		in := &sim.Issue{Title: title, Created: hour(t, 20), Events: []sim.Event{did(hour(t, 20), sim.Labeled, "incident")}}
+		all := []*sim.Issue{in}
+		for n := range children {
+			c := &sim.Issue{Title: fmt.Sprint("step ", n), Created: hour(t, 21)}
+			in.Children, all = append(in.Children, c), append(all, c)
+		}
+		return all
+	}
+	tests := []struct {
+		name     string
+		children []int // of each incident
+		fault    fault.Fault
+		single   int // incidents whose sub-issues are read by themselves
+	}{
+		{name: "one incident", children: []int{3}, single: 1},
+		{name: "one with and one without", children: []int{3, 0}, single: 1},
+		{name: "several", children: []int{3, 1, 50}},
+		{name: "one with many", children: []int{3, 51}, single: 1},
+		{name: "forbidden", children: []int{3, 2}, fault: fault.Fault{Path: "graphql", Status: 403, Body: "{}"}, single: 2},
+		{name: "too old a server", children: []int{3, 2}, fault: fault.Fault{Path: "graphql", Body: `{"errors":[{"message":"no such field"}]}`}, single: 2},
+		{name: "hidden from it", children: []int{3, 2}, fault: fault.Fault{Path: "graphql", Body: `{"data":{"found":[null,null]}}`}, single: 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			repo := &sim.Repo{Owner: "kettle", Name: "floor", Labels: []string{"incident"}}
+			for n, children := range test.children {
+				repo.Issues = append(repo.Issues, incident(fmt.Sprint("Spill ", n), children)...)
+			}
+			org := sim.New(now, repo)
+			s, gate := serve(t, org, "")
+			gate.Add(test.fault)
+			same(t, s, org, window(t), sources.Incidents, sim.Ask{Repos: []string{"kettle/floor"}, Labels: []string{"incident"}})
+			single := 0
+			for _, r := range gate.Log() {
+				if strings.Contains(r.URL, "/sub_issues") && !strings.Contains(r.URL, "page=2") {
+					single++
+				}
+			}
+			if single != test.single {
+				t.Errorf("the sub-issues of %d incidents were read one by one, want %d", single, test.single)
+			}
+		})
+	}
+}
+
 func TestAcknowledgedByLabel(t *testing.T) {
 	at := hour(t, 10)
 	repo := &sim.Repo{Owner: "kettle", Name: "floor", Issues: []*sim.Issue{{Title: "Spill", Created: at, Events: []sim.Event{

@@ -114,6 +114,8 @@ type feed[T any] struct {
 	// reach returns, of the times on a page, the one after which nothing
 	// newer follows on later pages.
 	reach func(moved []time.Time) time.Time
+	// keep returns what is needed of an entry; nil: all of it.
+	keep func(T) T
 }
 
 // pullList comes in the order of updates, so the last entry of a page is newer
@@ -127,6 +129,27 @@ var pullList = feed[gh.PullRequest]{
 		return int64(p.GetNumber()), p.GetUpdatedAt().Time
 	},
 	reach: func(moved []time.Time) time.Time { return slices.MinFunc(moved, time.Time.Compare) },
+	keep:  slimPull,
+}
+
+// slimPull drops nine tenths of a pull request: half a year of them is in
+// memory at once.
+func slimPull(p gh.PullRequest) gh.PullRequest {
+	slim := gh.PullRequest{
+		Number: p.Number, Title: p.Title, HTMLURL: p.HTMLURL,
+		CreatedAt: p.CreatedAt, MergedAt: p.MergedAt,
+		Base: &gh.PullRequestBranch{Ref: p.GetBase().Ref, Repo: &gh.Repository{DefaultBranch: p.GetBase().GetRepo().DefaultBranch}},
+	}
+	if p.User != nil {
+		slim.User = &gh.User{Login: p.User.Login, Type: p.User.Type}
+	}
+	if p.Milestone != nil {
+		slim.Milestone = &gh.Milestone{Title: p.Milestone.Title}
+	}
+	for _, l := range p.Labels {
+		slim.Labels = append(slim.Labels, &gh.Label{Name: l.Name})
+	}
+	return slim
 }
 
 // releaseList comes in no documented order, newest first in practice by one
@@ -215,6 +238,9 @@ func (p pass[T]) take(page []T) (moved []time.Time, still, ok bool) {
 		was, known := p.seen[key]
 		still = still || known && was.moved.Equal(at)
 		if !known || !at.Before(was.moved) {
+			if p.keep != nil {
+				v = p.keep(v)
+			}
 			p.seen[key] = entry[T]{at, v}
 		}
 		moved = append(moved, at)

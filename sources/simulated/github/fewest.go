@@ -74,9 +74,9 @@ func (o *Org) fewestShipped(a Ask, w sources.Window) int {
 }
 
 // fewestIncidents adds what has no list: the timelines, a hundred at a time, the
-// sub-issues of each incident that has some, and the follow-ups of the others.
+// sub-issues of as many, and the follow-ups of those without.
 func (o *Org) fewestIncidents(a Ask, w sources.Window) int {
-	n, others, timelines := o.fewestSince(a, w), false, 0
+	n, others, timelines, parents := o.fewestSince(a, w), false, 0, 0
 	shown := map[string]bool{}
 	for _, in := range o.Incidents(a, w) {
 		shown[in.Ref] = true
@@ -87,13 +87,16 @@ func (o *Org) fewestIncidents(a Ask, w sources.Window) int {
 		}
 		timelines++
 		if len(i.Children) > 0 {
-			n += pages(len(i.Children))
+			parents++
 		} else {
 			others = true
 		}
 	})
 	if timelines > 0 {
 		n += pages(timelines)
+	}
+	if parents > 0 {
+		n += pages(parents)
 	}
 	if others {
 		n++

@@ -83,7 +83,11 @@ func (o *Org) graphql(r *http.Request) (any, string, *refusal) {
 	}
 	rate := object{"cost": 1, "remaining": points - 1}
 	if strings.Contains(ask.Query, "nodes(ids:$ids)") && len(v.IDs) <= maxPage {
-		return object{"data": object{"rateLimit": rate, "found": o.clues(v.IDs)}}, "", nil
+		about := clues
+		if strings.Contains(ask.Query, "subIssues(first:50)") {
+			about = subIssuesOf
+		}
+		return object{"data": object{"rateLimit": rate, "found": o.nodes(v.IDs, about)}}, "", nil
 	}
 	if v.First < 1 || v.First > maxPage || !strings.HasPrefix(ask.Query, "query(") {
 		return failed("EXCESSIVE_PAGINATION")
@@ -111,9 +115,9 @@ func (o *Org) graphql(r *http.Request) (any, string, *refusal) {
 	return object{"data": object{"rateLimit": rate, "found": found}}, "", nil
 }
 
-// clues answers for each of some node ids with the labels and assignments in
-// its issue's timeline; null for what is no issue, or hidden.
-func (o *Org) clues(ids []string) []any {
+// nodes answers for each of some node ids with what about tells of its issue;
+// null for what is no issue, or hidden.
+func (o *Org) nodes(ids []string, about func(*Issue) object) []any {
 	of := map[string]*Issue{}
 	for _, r := range o.repos {
 		for _, i := range r.Issues {
@@ -124,22 +128,36 @@ func (o *Org) clues(ids []string) []any {
 	}
 	list := make([]any, len(ids))
 	for n, id := range ids {
-		i := of[id]
-		if i == nil {
-			continue
+		if i := of[id]; i != nil {
+			told := about(i)
+			told["id"] = id
+			list[n] = told
 		}
-		var events []object
-		for _, e := range i.Events {
-			switch e.What {
-			case Labeled:
-				events = append(events, object{"__typename": "LabeledEvent", "createdAt": at(e.At), "label": object{"name": e.Word}})
-			case Assigned:
-				events = append(events, object{"__typename": "AssignedEvent", "createdAt": at(e.At)})
-			}
-		}
-		list[n] = object{"id": id, "timelineItems": stretch(events, maxPage, "", func(_ int, o object) object { return o })}
 	}
 	return list
+}
+
+// clues tells of the labels and assignments in an issue's timeline.
+func clues(i *Issue) object {
+	var events []object
+	for _, e := range i.Events {
+		switch e.What {
+		case Labeled:
+			events = append(events, object{"__typename": "LabeledEvent", "createdAt": at(e.At), "label": object{"name": e.Word}})
+		case Assigned:
+			events = append(events, object{"__typename": "AssignedEvent", "createdAt": at(e.At)})
+		}
+	}
+	return object{"timelineItems": stretch(events, maxPage, "", func(_ int, o object) object { return o })}
+}
+
+// subIssuesOf tells of the sub-issues that an account may see.
+func subIssuesOf(i *Issue) object {
+	return object{"subIssues": stretch(i.shown(), 50, "", func(_ int, c *Issue) object {
+		s := c.content()
+		s["state"] = map[bool]string{true: "CLOSED", false: "OPEN"}[s["closed"] == true]
+		return s
+	})}
 }
 
 func (o *Org) project(owner string, number int) *Project {
