@@ -42,10 +42,13 @@ func (s served) all() []simulated.System {
 	return []simulated.System{s.systems.Jira, s.systems.GitHub, s.systems.Prometheus}
 }
 
-// far puts a network of 50 ms between the systems and the program.
+// latency is how far away the systems of a benchmark are.
+const latency = 50 * time.Millisecond
+
+// far puts a network between the systems and the program.
 func (s served) far() {
 	for _, system := range s.all() {
-		system.Gate.SetLatency(50 * time.Millisecond)
+		system.Gate.SetLatency(latency)
 	}
 }
 
