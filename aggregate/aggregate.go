@@ -49,6 +49,10 @@ type Line struct {
 	// to how much it varies.
 	MinChange float64
 
+	// FollowUpDays is how many working days an incident may be over without
+	// anything scheduled after it; 0: the constant of that name.
+	FollowUpDays int
+
 	Accepted Accepted // zero: none
 	Own      []Own    // colours that people gave it, the later ones first to be believed
 	Waiver   Waiver   // zero: none
@@ -234,6 +238,8 @@ func (t *trail) finding(window sources.Window) Finding {
 		f.Goal.Outlook = t.goal.outlook
 		f.Goal.Blocked = blocked(f.Goal.Items, page, t.goal.holidays)
 		f.Drift = f.drift(t.goal.weeks, t.goal.grade, window.Last)
+	case f.Incidents != nil:
+		f.Incidents.Unscheduled = f.Incidents.unscheduled(page, cmp.Or(t.line.FollowUpDays, FollowUpDays), t.holidays)
 	case t.measured != nil:
 		f.Measured = &t.measured.last
 		f.Drift = f.drift(nil, sources.Graded{}, window.Last)

@@ -20,6 +20,7 @@ type trail struct {
 	metric   change.Metric
 	colour   *colouring
 	broken   string // why the facts cannot be true; "" if they can
+	holidays []sources.Day
 
 	run    run
 	signal change.Verdict // at the last week
@@ -28,7 +29,7 @@ type trail struct {
 
 // newTrail reads one line's answer for the whole window.
 func newTrail(team Team, line Line, answer sources.Answer, window sources.Window) *trail {
-	t := &trail{line: line, answer: answer}
+	t := &trail{line: line, answer: answer, holidays: team.Holidays}
 	if answer.Gap == "" {
 		t.broken = contradiction(line.Noun, answer)
 	}

@@ -139,7 +139,7 @@ func TestJudgedLines(t *testing.T) {
 		{ID: "resolve", Noun: sources.Durations, Title: "Time to resolve", Unit: "h", Better: aggregate.Lower, Of: "incidents",
 			Target: aggregate.Target{Green: aggregate.Limit{Op: "<=", Value: 8, Time: "h"}, Red: aggregate.Limit{Op: ">", Value: 48, Time: "d"}},
 			Own:    []aggregate.Own{{Status: aggregate.Green, Until: day(12, 5), Reason: "two of them were drills", Where: "settings"}}},
-		{ID: "incidents", Noun: sources.Incidents, Title: "Incidents", Unit: "incidents", Better: aggregate.Lower,
+		{ID: "incidents", Noun: sources.Incidents, Title: "Incidents", Unit: "incidents", Better: aggregate.Lower, FollowUpDays: 3,
 			Waiver:   aggregate.Waiver{Until: day(12, 31), Reason: "new on-call"},
 			Accepted: aggregate.Accepted{From: day(9, 28), Reason: "new alert rules"}},
 	}}}

@@ -57,6 +57,7 @@ type lineTable struct {
 	Was       *float64 `toml:"was"`
 	Aim       *float64 `toml:"aim"`
 	MinChange float64  `toml:"min_change"`
+	FollowUps int      `toml:"followups_within"`
 }
 
 // personal are the keys of the tables in which people overrule a line.
@@ -84,7 +85,7 @@ var lineKeys = map[sources.Noun][]string{
 	sources.Goals:     {"id", "from", "query", "", "title", "why", "start", "due", "was", "aim", "unit", "milestones", "green", "red", "own", "waiver"},
 	sources.Delivery:  {"from", "", "board", "boards", "query", "title", "green", "red", "own", "waiver", "accepted"},
 	sources.Quality:   {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
-	sources.Incidents: {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
+	sources.Incidents: {"from", "query", "", "title", "followups_within", "green", "red", "own", "waiver", "accepted"},
 	sources.Alarms:    {"from", "", "matchers", "title", "green", "red", "own", "waiver", "accepted"},
 	sources.Shipped:   {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
 	sources.Metrics:   {"id", "from", "query", "", "title", "unit", "better", "min_change", "green", "red", "own", "waiver", "accepted"},
@@ -181,10 +182,13 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 		ID: in.ID, Noun: s.noun, Title: cmp.Or(in.Title, s.title, in.ID), Unit: cmp.Or(in.Unit, s.unit),
 		Better: s.better, Target: aggregate.Target{Green: in.Green, Red: in.Red},
 		Plan: aggregate.GoalPlan{Why: in.Why, Start: in.Start, Due: in.Due},
-		Of:   in.Of, MinChange: in.MinChange,
+		Of:   in.Of, MinChange: in.MinChange, FollowUpDays: in.FollowUps,
 	}
 	if s.noun == sources.Delivery {
 		l.boards(t, in)
+	}
+	if _, found := t.values["followups_within"]; found && in.FollowUps < 1 {
+		l.complain(join(t.path, "followups_within"), "followups_within: it is a number of working days, at least 1")
 	}
 	l.plan(t, &line, in)
 	l.personal(t, &line)

@@ -93,17 +93,14 @@ func (p *page) references() {
 	}
 }
 
-// line starts a line's part: heading, status and why.
+// line starts a line's part: heading and status, with the whole reason where
+// there is something to explain.
 func (p *page) line(f aggregate.Finding) {
 	level := "###"
 	if len(p.Teams) > 1 {
 		level = "####" // below the team's own heading
 	}
-	p.printf("%s %s\n\n%s: %s.", level, Escape(f.Title), badge(f.Status.Status), sentence(StatusReason(f)))
-	if f.Status.Rule != aggregate.Unanswered && f.Noun != sources.Goals {
-		p.printf(" %s.", sentence(capital(SignalReason(f))))
-	}
-	p.printf("\n\n")
+	p.printf("%s %s\n\n%s: %s.\n\n", level, Escape(f.Title), badge(f.Status.Status), sentence(briefReason(f)))
 	if f.Own != nil {
 		p.printf("**Our own view:** %s.\n\n", sentence(ownWords(*f.Own)))
 	}
@@ -114,6 +111,29 @@ func (p *page) line(f aggregate.Finding) {
 		p.printf("*Compared with the weeks since %s only:* %s.\n\n", day(f.Accepted.From), sentence(f.Accepted.Reason))
 	}
 }
+
+// foldedWords head what a hurried reader passes over.
+const foldedWords = "Details"
+
+// folded prints what stands behind a line: the reasons that were not worth a
+// reader's minute, then whatever more there is.
+func (p *page) folded(f aggregate.Finding, more func()) {
+	p.fold(foldedWords)
+	if brief, whole := briefReason(f), StatusReason(f); brief != whole {
+		p.printf("%s.\n\n", sentence(capital(whole)))
+	}
+	if f.Status.Rule != aggregate.Unanswered && f.Noun != sources.Goals {
+		p.printf("%s.\n\n", sentence(capital(SignalReason(f))))
+	}
+	more()
+	p.unfold()
+}
+
+// fold begins a stretch that is folded away until somebody opens it; summary is
+// the program's own words.
+func (p *page) fold(summary string) { p.printf("<details><summary>%s</summary>\n\n", summary) }
+
+func (p *page) unfold() { p.printf("</details>\n\n") }
 
 // sentence makes a reason safe in a line; sources wrote parts of it.
 func sentence(s string) string { return escape(s, 400) }
@@ -154,7 +174,7 @@ func (p *page) head() {
 	if p.frame.Reader != "" {
 		p.printf("For %s · ", Escape(p.frame.Reader))
 	}
-	p.printf("%s · %s, %s to %s · weeks begin on Monday, %s time", days(week), p.span(), p.Window.First(), week, p.Window.Zone)
+	p.printf("%s · %s, %s to %s", days(week), p.span(), p.Window.First().Short(), week.Short())
 	if p.frame.Clock != "" {
 		due, session := p.frame.dueDay(week)
 		p.printf(" · to be sent by %s for the session on %s, %s", day(due), day(session), p.frame.Clock)
@@ -169,7 +189,7 @@ func (p *page) glance() {
 		p.printf("**%s**: %s.\n\n", Escape(t.Name), countWords(aggregate.Count(t.Lines)))
 		p.printf("| Status | Line | %s | Target | %s–%s | Since | Change |\n| :-- | :-- | --: | :-- | :-- | :-- | :-- |\n", p.Window.Last.Short(), p.Window.First().Short(), p.Window.Last.Short())
 		for _, f := range t.Lines {
-			p.printf("| %s | %s | %s | %s | %s | %s | %s |\n", badge(f.Status.Status), Escape(f.Title), p.lastFigure(f), limits(f.Line), spark(f.Weeks), since(f.Status), changeWord(f))
+			p.printf("| %s | %s | %s | %s | %s | %s | %s |\n", badge(f.Status.Status), Escape(f.Title), p.lastFigure(f), targetSign(f.Line), spark(f.Weeks), since(f.Status), changeWord(f))
 		}
 		p.printf("\n")
 	}
@@ -280,7 +300,7 @@ func (p *page) closer() {
 		for _, t := range p.Teams {
 			for _, f := range t.Lines {
 				if f.Signal.State == state {
-					lines = append(lines, p.name(t, f)+": "+sentence(SignalReason(f)))
+					lines = append(lines, p.name(t, f)+": "+sentence(changeBrief(f)))
 				}
 			}
 		}
@@ -362,42 +382,47 @@ func (p *page) people() {
 }
 
 // unknowns lists every question without an answer and every week that was not
-// seen, each with its reason.
+// seen, each with its reason; what is known but not exact is folded away.
 func (p *page) unknowns() {
 	p.printf("## Not known, and why\n\n")
-	any := false
+	var unknown, inexact []string
 	for _, t := range p.Teams {
 		for _, f := range t.Lines {
-			reasons := unknownReasons(f)
+			missing, doubtful := unknownReasons(f)
 			if f.PlanGap != "" {
-				reasons = append(reasons, "the tracker's own plan: "+f.PlanGap)
+				missing = append(missing, "the tracker's own plan: "+f.PlanGap)
 			}
-			for _, reason := range reasons {
-				p.printf("- %s, %s: %s\n", Escape(t.Name), Escape(f.Title), sentence(reason))
-				any = true
-			}
+			name := Escape(t.Name) + ", " + Escape(f.Title) + ": "
+			unknown = append(unknown, mapped(missing, func(reason string) string { return name + sentence(reason) })...)
+			inexact = append(inexact, mapped(doubtful, func(reason string) string { return name + sentence(reason) })...)
 		}
 	}
-	if !any {
-		p.printf("Every question was answered, for every week.\n")
+	if len(unknown) == 0 {
+		p.printf("Every question was answered, for every week.\n\n")
+	} else {
+		p.printf("- %s\n\n", strings.Join(unknown, "\n- "))
 	}
-	p.printf("\n")
+	if len(inexact) > 0 {
+		p.fold("Not exact")
+		p.printf("- %s\n\n", strings.Join(inexact, "\n- "))
+		p.unfold()
+	}
 }
 
-// unknownReasons groups a line's weeks that are unknown or not exact by reason.
-func unknownReasons(f aggregate.Finding) []string {
+// unknownReasons groups a line's weeks that are unknown, and those that are not
+// exact, by reason.
+func unknownReasons(f aggregate.Finding) (unknown, inexact []string) {
 	if f.Status.Rule == aggregate.Unanswered {
-		return []string{f.Status.Reason}
+		return []string{f.Status.Reason}, nil
 	}
 	var reasons []string
 	weeks := map[string][]string{}
 	for _, point := range f.Weeks {
-		reason := point.Reason
+		reason := "unknown: " + point.Reason
 		switch {
 		case point.State == aggregate.NotKnown:
-			reason = "unknown: " + reason
 		case point.State == aggregate.Known && point.Grade != sources.Exact:
-			reason = point.Grade.String() + ": " + reason
+			reason = point.Grade.String() + ": " + point.Reason
 		default:
 			continue
 		}
@@ -406,7 +431,7 @@ func unknownReasons(f aggregate.Finding) []string {
 		}
 		weeks[reason] = append(weeks[reason], point.Week.Short())
 	}
-	for i, reason := range reasons {
+	for _, reason := range reasons {
 		w := weeks[reason]
 		span := w[0]
 		if len(w) > 1 {
@@ -415,14 +440,19 @@ func unknownReasons(f aggregate.Finding) []string {
 		if len(w) == len(f.Weeks) {
 			span = "all weeks"
 		}
-		reasons[i] = span + " " + reason
+		if strings.HasPrefix(reason, "unknown: ") {
+			unknown = append(unknown, span+" "+reason)
+		} else {
+			inexact = append(inexact, span+" "+reason)
+		}
 	}
-	return reasons
+	return unknown, inexact
 }
 
 // method says how the figures came about, so that nobody has to trust them.
 func (p *page) method() {
 	p.printf("## How these numbers were made\n\n")
+	p.fold("The rules")
 	p.printf("- A week is an ISO week, Monday to Sunday, %s time. The running week is not judged.\n", p.Window.Zone)
 	p.printf("- A colour holds the level of up to six weeks, with the range it plausibly has, against the target in the settings; it changes only if two reports in a row say so, or at once if a line really got worse. Without a target there is none.\n")
 	p.printf("- “?” is a week that was not seen, “–” a week with nothing to measure; neither is zero. “≥” and “≈” mark figures that are not exact.\n")
@@ -435,6 +465,8 @@ func (p *page) method() {
 			p.printf("- %s\n", n.text)
 		}
 	}
+	p.printf("\n")
+	p.unfold()
 }
 
 var nounMethods = []struct {

@@ -11,20 +11,20 @@ import (
 // them and nothing else counts as empty, so a prompt that was ever released
 // stays in allPrompts.
 const (
-	promptContext = "✍ **One line: what this is about, for somebody who was thinking of something else.**"
-	promptSummary = "✍ **Three lines for the reader: what happened, why, what it means for them.**"
-	promptWanted  = "✍ **What I want from you: at most three things, each a question that can be answered with yes or no.**"
-	promptRed     = "✍ **Why is it red, what will we do, by when?**"
-	promptAmber   = "✍ **What keeps it from green, and is that all right for now?**"
-	promptUnknown = "✍ **What do you know about it that the tools do not?**"
-	promptGoal    = "✍ **What moved this week, and what is the next milestone?**"
-	promptReact   = "✍ **How did we react, and what comes out of it?**"
-	promptNext    = "✍ **Next week, as promises that can be checked.**"
-	promptLater   = "✍ **Later, so that nobody is surprised.**"
-	promptAsks    = "✍ **Decisions, insight, people, introductions: who, what, by when, and what happens if nobody answers.**"
-	promptParked  = "✍ **What we do not do: since when, why, who agreed, when we look again.**"
-	promptPeople  = "✍ **People: praise, growth, support needed. Whoever gets this page reads it; private matters belong elsewhere.**"
-	promptMind    = "✍ **What makes you anxious, stressed or excited?**"
+	promptContext = "✍ **What is this about, in one line?**"
+	promptSummary = "✍ **What happened, why, what it means: three lines.**"
+	promptWanted  = "✍ **Anything beside the asks below?**"
+	promptRed     = "✍ **Why red? What next? Who, by when?**"
+	promptAmber   = "✍ **What keeps it from green? What next?**"
+	promptUnknown = "✍ **What do you know that the tools do not?**"
+	promptGoal    = "✍ **What moved, what comes next?**"
+	promptReact   = "✍ **How did we react? What comes of it?**"
+	promptNext    = "✍ **Next week, as promises to check.**"
+	promptLater   = "✍ **Later, so nobody is surprised.**"
+	promptAsks    = "✍ **What do you ask, of whom, by when, and what if nobody answers?**"
+	promptParked  = "✍ **What is parked: since when, why, who agreed, until when?**"
+	promptPeople  = "✍ **Praise, growth, support needed. Private matters belong elsewhere.**"
+	promptMind    = "✍ **What makes you anxious, stressed, excited?**"
 )
 
 var allPrompts = []string{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"preread/aggregate"
@@ -53,25 +54,62 @@ func (p *page) goal(t aggregate.TeamReport, f aggregate.Finding) {
 	if f.Plan.Why != "" {
 		p.printf("*Why:* %s\n\n", Escape(f.Plan.Why))
 	}
-	if !f.Plan.Due.IsZero() {
-		left := int(f.Plan.Due.Time(time.UTC).Sub(p.Window.Last.Sunday().Time(time.UTC)).Hours() / 24)
-		switch {
-		case left >= 0:
-			p.printf("*Due:* %s, %s after this week.", day(f.Plan.Due), count(left, "day", "days"))
-		default:
-			p.printf("*Due:* %s, %s before this week's end.", day(f.Plan.Due), count(-left, "day", "days"))
-		}
-		p.printf("\n\n")
+	if f.Goal != nil {
+		p.progress(f)
 	}
 	p.milestones(f)
-	if f.Measured != nil {
-		p.weekTable("At the week's end", row("Reading", p.values(f)...))
-	}
-	if f.Goal != nil {
-		p.printf("*Forecast:* %s.\n\n", sentence(capital(ForecastReason(f, p.Window.Last))))
-		p.goalWeeks(f)
-	}
+	p.blocked(f)
+	p.folded(f, func() {
+		p.due(f)
+		if f.Measured != nil {
+			p.weekTable("At the week's end", row("Reading", p.values(f)...))
+		}
+		if f.Goal != nil {
+			p.printf("*Forecast:* %s.\n\n", sentence(capital(ForecastReason(f, p.Window.Last))))
+			p.goalWeeks(f)
+		}
+	})
 	p.lineSlot(t, f)
+}
+
+func (p *page) due(f aggregate.Finding) {
+	if f.Plan.Due.IsZero() {
+		return
+	}
+	left := int(f.Plan.Due.Time(time.UTC).Sub(p.Window.Last.Sunday().Time(time.UTC)).Hours() / 24)
+	when := count(left, "day", "days") + " after this week"
+	if left < 0 {
+		when = count(-left, "day", "days") + " before this week's end"
+	}
+	p.printf("*Due:* %s, %s.\n\n", day(f.Plan.Due), when)
+}
+
+// progress says what the week did to a goal.
+func (p *page) progress(f aggregate.Finding) {
+	last := f.Goal.Last()
+	figure := goalFigure(f, last)
+	if len(f.Evidence) > 0 {
+		figure = p.link(figure, f.Evidence[0].URL)
+	}
+	moved := []string{fmt.Sprintf("%d done", last.DoneNow)}
+	if last.Added > 0 {
+		moved = append(moved, fmt.Sprintf("%d added", last.Added))
+	}
+	if last.Removed > 0 {
+		moved = append(moved, fmt.Sprintf("%d removed", last.Removed))
+	}
+	p.printf("*This week:* %s; %s in all.\n\n", strings.Join(moved, ", "), figure)
+}
+
+// blocked proposes to ask for help where work has been stuck.
+func (p *page) blocked(f aggregate.Finding) {
+	if f.Goal == nil || len(f.Goal.Blocked) == 0 {
+		return
+	}
+	p.printf("Blocked for longer than two working days; is there something to ask for?\n\n")
+	p.list(mapped(f.Goal.Blocked, func(b aggregate.Blocked) string {
+		return fmt.Sprintf("%s, for %s", itemEntry(b.Item), count(b.Days, "working day", "working days"))
+	}))
 }
 
 // milestones names the next step, and what slipped.
@@ -103,12 +141,6 @@ func (p *page) update(u sources.Update) {
 }
 
 func (p *page) goalWeeks(f aggregate.Finding) {
-	last := f.Goal.Last()
-	figure := goalFigure(f, last)
-	if len(f.Evidence) > 0 {
-		figure = p.link(figure, f.Evidence[0].URL)
-	}
-	p.printf("%s done. This week: %d done, %d added, %d removed.\n\n", figure, last.DoneNow, last.Added, last.Removed)
 	done, total, added := []string{}, []string{}, []string{}
 	for _, w := range f.Goal.Weeks {
 		done = append(done, fmt.Sprint(w.Done))
@@ -129,12 +161,6 @@ func (p *page) goalWeeks(f aggregate.Finding) {
 		p.printf("Done this week:\n\n")
 		p.list(finished)
 	}
-	if len(f.Goal.Blocked) > 0 {
-		p.printf("Blocked for longer than two working days; is there something to ask for?\n\n")
-		p.list(mapped(f.Goal.Blocked, func(b aggregate.Blocked) string {
-			return fmt.Sprintf("%s, for %s", itemEntry(b.Item), count(b.Days, "working day", "working days"))
-		}))
-	}
 }
 
 func (p *page) weeks() {
@@ -146,21 +172,23 @@ func (p *page) weeks() {
 
 func (p *page) figures(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
-	switch {
-	case f.Delivery != nil:
-		p.weekTable("Closed in", row("Done of committed", p.values(f)...))
-		p.sprints(f.Delivery)
-	case f.Quality != nil:
-		p.weekTable("Bugs",
-			row("Opened", p.values(f)...),
-			row("Closed", integers(f.Quality.Closed, f.Weeks)...),
-			row("Open at the end", integers(f.Quality.OpenAtEnd, f.Weeks)...))
-		p.openedBugs(f)
-	case f.Durations != nil:
-		p.durations(f)
-	case f.Status.Rule != aggregate.Unanswered:
-		p.weekTable("At the week's end", row(Escape(f.Title), p.values(f)...))
-	}
+	p.folded(f, func() {
+		switch {
+		case f.Delivery != nil:
+			p.weekTable("Closed in", row("Done of committed", p.values(f)...))
+			p.sprints(f.Delivery)
+		case f.Quality != nil:
+			p.weekTable("Bugs",
+				row("Opened", p.values(f)...),
+				row("Closed", integers(f.Quality.Closed, f.Weeks)...),
+				row("Open at the end", integers(f.Quality.OpenAtEnd, f.Weeks)...))
+			p.openedBugs(f)
+		case f.Durations != nil:
+			p.durations(f)
+		case f.Status.Rule != aggregate.Unanswered:
+			p.weekTable("At the week's end", row(Escape(f.Title), p.values(f)...))
+		}
+	})
 	p.lineSlot(t, f)
 }
 
@@ -207,36 +235,96 @@ func (p *page) operations() {
 
 func (p *page) operation(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
-	switch {
-	case f.Incidents != nil:
-		p.weekTable("Opened", row("Incidents", p.values(f)...))
-		p.incidents(f.Incidents)
-	case f.Alarms != nil:
-		p.alarms(f)
+	var now, before []sources.Incident
+	if f.Incidents != nil {
+		now, before = p.news(f.Incidents)
+		p.incidents(now)
+		p.unscheduled(f)
 	}
+	if f.Alarms != nil {
+		p.loudest(f.Alarms)
+	}
+	p.folded(f, func() {
+		switch {
+		case f.Incidents != nil:
+			p.weekTable("Opened", row("Incidents", p.values(f)...))
+			p.openFollowUps(slices.Concat(now, before))
+		case f.Alarms != nil:
+			p.alarms(f)
+		}
+	})
 	p.lineSlot(t, f)
 }
 
-// incidents lists those of the last week and all that are still open, or whose
-// follow-ups are.
-func (p *page) incidents(in *aggregate.Incidents) {
-	var rows []sources.Incident
+// news tells the incidents of the page's own stretch, and those that are not
+// resolved, from older ones of which only a follow-up is open.
+func (p *page) news(in *aggregate.Incidents) (now, before []sources.Incident) {
 	for _, i := range in.Incidents {
-		if aggregate.StillOpen(i) || p.Window.WeekOf(i.Opened) == p.Window.Last {
-			rows = append(rows, i)
+		switch {
+		case i.Resolved.IsZero(), p.Window.WeekOf(i.Opened) == p.Window.Last, p.Window.WeekOf(i.Resolved) == p.Window.Last:
+			now = append(now, i)
+		case aggregate.StillOpen(i):
+			before = append(before, i)
 		}
 	}
-	if len(rows) == 0 {
-		p.printf("None last week, none open, no follow-up open.\n\n")
+	return now, before
+}
+
+func (p *page) incidents(all []sources.Incident) {
+	if len(all) == 0 {
 		return
 	}
-	p.printf("Last week's, and those with something still open:\n\n")
-	p.printf("| Incident | Severity | Opened | Acknowledged | Resolved | Follow-ups |\n| :-- | :-- | :-- | :-- | :-- | :-- |\n")
-	for _, i := range rows {
+	p.printf("| Incident | Severity | Opened | Seen | Over | Follow-ups |\n| :-- | :-- | :-- | :-- | :-- | :-- |\n")
+	for _, i := range all {
 		p.printf("| %s %s%s | %s | %s | %s | %s | %s |\n", opened(i.Evidence), Escape(i.Title), review(i), Escape(i.Severity),
 			moment(i.Opened, p.Window.Zone), p.after(i.Opened, i.Acknowledged, "not seen"), p.after(i.Opened, i.Resolved, "**open**"), followUps(i.FollowUps))
 	}
 	p.printf("\n")
+}
+
+// openFollowUps lists what incidents left to do, with the age of the incident.
+func (p *page) openFollowUps(all []sources.Incident) {
+	var lines []string
+	for _, i := range all {
+		for _, f := range i.FollowUps {
+			if !f.Done {
+				lines = append(lines, fmt.Sprintf("%s %s, after %s %s of %s", opened(f.Evidence), Escape(f.Title), opened(i.Evidence), Escape(i.Title), moment(i.Opened, p.Window.Zone)))
+			}
+		}
+	}
+	if len(lines) > 0 {
+		p.printf("Follow-ups still open:\n\n- %s\n\n", strings.Join(lines, "\n- "))
+	}
+}
+
+// unscheduled points out incidents after which nobody has planned anything.
+func (p *page) unscheduled(f aggregate.Finding) {
+	if len(f.Incidents.Unscheduled) == 0 {
+		return
+	}
+	p.printf("%s: no follow-up is scheduled:\n\n", badge(aggregate.Amber))
+	p.list(mapped(f.Incidents.Unscheduled, func(u aggregate.Unscheduled) string {
+		return fmt.Sprintf("%s %s, over for %s", opened(u.Evidence), Escape(u.Title), count(u.Days, "working day", "working days"))
+	}))
+}
+
+// loudestLimit is how many alarms are named where the table is folded away.
+const loudestLimit = 3
+
+// loudest names the alarms that went off most in the last week.
+func (p *page) loudest(a *aggregate.Alarms) {
+	last := func(s aggregate.AlarmSeries) aggregate.AlarmCount { return s.Weeks[len(s.Weeks)-1] }
+	all := slices.Clone(a.Alarms)
+	slices.SortStableFunc(all, func(x, y aggregate.AlarmSeries) int { return last(y).Episodes - last(x).Episodes })
+	var words []string
+	for _, s := range all[:min(len(all), loudestLimit)] {
+		if n := last(s).Episodes; n > 0 {
+			words = append(words, fmt.Sprintf("%s %d", Escape(s.Name), n))
+		}
+	}
+	if len(words) > 0 {
+		p.printf("Most often: %s.\n\n", strings.Join(words, ", "))
+	}
 }
 
 // review marks a major incident, and links its review or says that there is
@@ -257,23 +345,20 @@ func (p *page) after(from, to time.Time, not string) string {
 	if to.IsZero() {
 		return not
 	}
-	return "after " + took(to.Sub(from))
+	return took(to.Sub(from))
 }
 
 func followUps(all []sources.FollowUp) string {
 	if len(all) == 0 {
 		return "none scheduled"
 	}
-	text := ""
 	done := 0
 	for _, f := range all {
 		if f.Done {
 			done++
-			continue
 		}
-		text += ", open: " + opened(f.Evidence) + " " + Escape(f.Title)
 	}
-	return fmt.Sprintf("%d of %d done", done, len(all)) + text
+	return fmt.Sprintf("%d of %d done", done, len(all))
 }
 
 // alarmLimit is how many alarms a table names before it only counts the rest.
@@ -330,12 +415,16 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 	for _, f := range t.Lines {
 		switch {
 		case f.Goal != nil && f.Goal.Last().DoneNow > 0:
-			lines = append(lines, fmt.Sprintf("%s: %s done, %s in all", Escape(f.Title), count(f.Goal.Last().DoneNow, "item", "items"), goalFigure(f, f.Goal.Last())))
+			lines = append(lines, fmt.Sprintf("%s: %d done", Escape(f.Title), f.Goal.Last().DoneNow))
 		case f.Incidents != nil:
+			var over []string
 			for _, i := range f.Incidents.Incidents {
 				if !i.Resolved.IsZero() && p.Window.WeekOf(i.Resolved) == p.Window.Last {
-					lines = append(lines, "Incident resolved: "+opened(i.Evidence)+" "+Escape(i.Title))
+					over = append(over, opened(i.Evidence))
 				}
+			}
+			if len(over) > 0 {
+				lines = append(lines, "Incidents resolved: "+strings.Join(over, ", "))
 			}
 		case f.Shipped != nil:
 			for _, r := range f.Shipped.Releases {
@@ -354,25 +443,28 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 
 func (p *page) merged(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
-	if f.Shipped != nil {
-		rows := [][]string{row("Merged by people", p.values(f)...), row("Merged by bots", integers(f.Shipped.Bots, f.Weeks)...)}
-		if f.Shipped.Deployed != nil {
-			rows = append(rows, row("Deployed", integers(f.Shipped.Deployed, f.Weeks)...), row("Failed to deploy", integers(f.Shipped.Failed, f.Weeks)...))
+	p.folded(f, func() {
+		if f.Shipped != nil {
+			p.activity(f)
 		}
-		p.weekTable("Week", rows...)
-		var entries []string
-		for _, item := range f.Shipped.Merged {
-			if p.Window.WeekOf(item.Done[0].From) == p.Window.Last {
-				entries = append(entries, itemEntry(item))
-			}
-		}
-		if len(entries) > 0 {
-			p.printf("<details><summary>Merged last week</summary>\n\n")
-			for _, e := range entries {
-				p.printf("- %s\n", e)
-			}
-			p.printf("\n</details>\n\n")
+	})
+	p.lineSlot(t, f)
+}
+
+// activity is what was merged and deployed: no outcome by itself.
+func (p *page) activity(f aggregate.Finding) {
+	rows := [][]string{row("Merged by people", p.values(f)...), row("Merged by bots", integers(f.Shipped.Bots, f.Weeks)...)}
+	if f.Shipped.Deployed != nil {
+		rows = append(rows, row("Deployed", integers(f.Shipped.Deployed, f.Weeks)...), row("Failed to deploy", integers(f.Shipped.Failed, f.Weeks)...))
+	}
+	p.weekTable("Week", rows...)
+	var entries []string
+	for _, item := range f.Shipped.Merged {
+		if p.Window.WeekOf(item.Done[0].From) == p.Window.Last {
+			entries = append(entries, "- "+itemEntry(item)+"\n")
 		}
 	}
-	p.lineSlot(t, f)
+	if len(entries) > 0 {
+		p.printf("Merged last week:\n\n%s\n", strings.Join(entries, ""))
+	}
 }

@@ -46,6 +46,17 @@ func settledWords(f aggregate.Finding) string {
 	return fmt.Sprintf("; it has been on this side for %d weeks. If that is the new normal, say so: accepted = { from = %s, reason = \"…\" }", v.Run, from)
 }
 
+// changeBrief says a change in one line; [SignalReason] says it whole.
+func changeBrief(f aggregate.Finding) string {
+	switch {
+	case f.Signal.State == change.Watch:
+		return "worth a look: " + recent(f)
+	case f.Signal.Worsening:
+		return "a change for the worse: " + recent(f)
+	}
+	return "a change: " + recent(f)
+}
+
 // wouldBe says what a count of last week would have had to be for a signal.
 func wouldBe(v change.Verdict) string {
 	b := v.Block()

@@ -48,6 +48,19 @@ func limits(line aggregate.Line) string {
 	return strings.Join(parts, ", ")
 }
 
+// targetSign says a target for a table: "≤ 20", or "red > 40" where only that
+// is set.
+func targetSign(line aggregate.Line) string {
+	signs := strings.NewReplacer("at most", "≤", "at least", "≥", "under", "<", "above", ">")
+	switch t := line.Target; {
+	case !t.Green.IsZero():
+		return Escape(signs.Replace(limit(line, t.Green)))
+	case !t.Red.IsZero():
+		return Escape("red " + signs.Replace(limit(line, t.Red)))
+	}
+	return ""
+}
+
 func limit(line aggregate.Line, l aggregate.Limit) string {
 	words := map[string]string{"<": "under", "<=": "at most", ">": "above", ">=": "at least"}
 	value := rounded(l.Value, 6)
@@ -127,6 +140,46 @@ func StatusReason(f aggregate.Finding) string {
 		return fmt.Sprintf("due %s, and %s", day(f.Plan.Due), judgedFigure(f, v))
 	}
 	return "no rule gave a status"
+}
+
+// briefReason says why a line has its status in as few words as a hurried
+// reader needs; [StatusReason] has all of them.
+func briefReason(f aggregate.Finding) string {
+	v := f.Status
+	switch {
+	case v.Level.Weeks > 0 && v.Rule == aggregate.ByTarget && v.Status == aggregate.Green:
+		return levelBrief(f)
+	case v.Level.Weeks > 0 && v.Rule == aggregate.ByTarget:
+		return levelBrief(f) + targetBrief(f) + sinceWords(v)
+	case v.Level.Weeks > 0 && v.Rule == aggregate.BySignal:
+		return "it really got worse: " + levelBrief(f) + targetBrief(f) + sinceWords(v)
+	case v.Rule == aggregate.WithoutOne && f.Measured == nil:
+		return judgedFigure(f, v) + " in " + v.Week.Short()
+	case v.Rule == aggregate.ByForecast && f.Goal.Outlook.State != forecast.Nothing:
+		return fmt.Sprintf("done by %s in %s of futures", day(f.Plan.Due), percent(forecast.Rounded(v.Value)))
+	}
+	return StatusReason(f)
+}
+
+// levelBrief says a pooled level: "2.2 a week".
+func levelBrief(f aggregate.Finding) string {
+	text := levelFigure(f, f.Status.Level.Value)
+	switch f.Noun {
+	case sources.Delivery:
+		return text + " of the committed done"
+	case sources.Durations:
+		return "half took at most " + text
+	case sources.Metrics:
+		return text + " on average"
+	}
+	return text + " a week"
+}
+
+func targetBrief(f aggregate.Finding) string {
+	if f.Target.Green.IsZero() {
+		return fmt.Sprintf(" (red %s)", limit(f.Line, f.Target.Red))
+	}
+	return fmt.Sprintf(" (green %s)", limit(f.Line, f.Target.Green))
 }
 
 // levelWords says where a line stands over the weeks that were pooled, with
@@ -259,10 +312,11 @@ func countWords(c aggregate.Counts) string {
 	return strings.Join(parts, ", ")
 }
 
-// since writes the week since which a status stands, for a table.
+// since writes the week since which a status stands, for a table; green needs
+// no word.
 func since(v aggregate.Verdict) string {
 	switch {
-	case v.Since.IsZero() || v.Status == aggregate.Unknown || v.Status == aggregate.NoTarget:
+	case v.Since.IsZero() || v.Status != aggregate.Red && v.Status != aggregate.Amber:
 		return ""
 	case v.Open && v.Since != v.Week:
 		return "≤ " + v.Since.Short()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -39,6 +40,30 @@ func TestDemoPage(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("the page (-want +got); -update rewrites it:\n%s", diff)
+	}
+}
+
+var (
+	foldedText = regexp.MustCompile(`(?s)<details><summary>(.*?)</summary>.*?</details>`)
+	unreadText = regexp.MustCompile(`(?m)<!--.*?-->|^✍.*$|^\[p\d+\]:.*$|\]\([^)]*\)|\]\[p\d+\]`)
+	aWord      = regexp.MustCompile(`[\pL][\pL’'-]+`)
+)
+
+// mostWords is how much a boss reads in three minutes.
+const mostWords = 600
+
+// What is above the details of a page of two teams, prompts left out, is read in
+// three minutes.
+func TestTheDemoIsReadInThreeMinutes(t *testing.T) {
+	page, err := os.ReadFile(goldenPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := unreadText.ReplaceAllString(foldedText.ReplaceAllString(string(page), "$1"), "")
+	words := len(aWord.FindAllString(text, -1))
+	t.Logf("%d words", words)
+	if words > mostWords || words < mostWords/4 {
+		t.Errorf("%d words above the details, want at most %d", words, mostWords)
 	}
 }
 
