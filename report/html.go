@@ -25,32 +25,17 @@ import (
 // that is not Markdown, and what comes out is cleaned. A slot in which nobody
 // has written is left out, or said to be empty where a reader expects words.
 func HTML(frame Frame, r aggregate.Report, page Page) ([]byte, error) {
-	h := &htmlPage{Report: r, lines: map[string]aggregate.Finding{}, notes: map[string]Note{}}
-	var weeks []string
-	for _, w := range r.Window.Weeks() {
-		weeks = append(weeks, w.Short())
-	}
-	h.markup = newMarkup(weeks)
-	for _, t := range r.Teams {
-		for _, f := range t.Lines {
-			h.lines[t.ID+"/"+f.ID] = f
-		}
-	}
-	for _, n := range page.Notes {
-		h.notes[n.ID] = n
-	}
-	pieces, err := h.pieces(page.Tool)
+	words, err := body(r, page, nil)
 	if err != nil {
 		return nil, err
 	}
-	h.write(sectionsOf(pieces))
-	style := sha256.Sum256([]byte(htmlStyle))
+	style := sha256.Sum256([]byte(HTMLStyle))
 	var out strings.Builder
 	err = htmlFrame.Execute(&out, map[string]any{
 		"Title": frame.heading(r) + ": " + r.Window.Last.String(),
 		"Hash":  base64.StdEncoding.EncodeToString(style[:]),
-		"Style": template.CSS(htmlStyle),
-		"Body":  template.HTML(h.body.String()),
+		"Style": template.CSS(HTMLStyle),
+		"Body":  template.HTML(words),
 	})
 	return []byte(out.String()), err
 }
@@ -74,16 +59,42 @@ var htmlFrame = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 </html>
 `))
 
+// body renders what stands on a page, and if it is being written what belongs
+// to that.
+func body(r aggregate.Report, page Page, w *Writing) (string, error) {
+	h := &htmlPage{Report: r, lines: map[string]aggregate.Finding{}, notes: map[string]Note{}, writing: w}
+	var weeks []string
+	for _, w := range r.Window.Weeks() {
+		weeks = append(weeks, w.Short())
+	}
+	h.markup = newMarkup(weeks)
+	for _, t := range r.Teams {
+		for _, f := range t.Lines {
+			h.lines[t.ID+"/"+f.ID] = f
+		}
+	}
+	for _, n := range page.Notes {
+		h.notes[n.ID] = n
+	}
+	pieces, err := h.pieces(page.Tool)
+	if err != nil {
+		return "", err
+	}
+	h.write(sectionsOf(pieces))
+	return h.body.String(), nil
+}
+
 // An htmlPage collects the body of a page.
 type htmlPage struct {
 	aggregate.Report
-	markup *markup
-	lines  map[string]aggregate.Finding // by the ids of their slots
-	notes  map[string]Note
-	teams  int      // whose glance is done
-	sparks []string // small charts, by the numbers of their places
-	legend bool
-	body   strings.Builder
+	markup  *markup
+	lines   map[string]aggregate.Finding // by the ids of their slots
+	notes   map[string]Note
+	writing *Writing // nil: the page is only read
+	teams   int      // whose glance is done
+	sparks  []string // small charts, by the numbers of their places
+	legend  bool
+	body    strings.Builder
 }
 
 // A piece is one block of the page: a heading, a slot, or anything else.
@@ -107,6 +118,9 @@ func (h *htmlPage) pieces(tool string) ([]piece, error) {
 	var all []piece
 	for i, s := range stretches {
 		doc, _ := h.markup.parse([]byte(s), references)
+		if i < len(slots) {
+			h.explained([]byte(s), doc, slots[i])
+		}
 		blocks, err := h.blocks([]byte(s), doc)
 		if err != nil {
 			return nil, err
@@ -139,25 +153,38 @@ func stretchesOf(tool string) (stretches, slots []string) {
 
 // note renders what people wrote into a slot; nothing if nobody has.
 func (h *htmlPage) note(id string, before []piece) (piece, error) {
-	n := h.notes[id]
-	if n.untouched() {
-		return piece{slot: id}, nil
-	}
-	h.markup.note = true
-	defer func() { h.markup.note = false }()
+	level := 0
 	for _, p := range before {
 		if p.level > 0 {
-			h.markup.level = p.level
+			level = p.level
 		}
 	}
-	source := []byte(printable(n.Text))
+	note := ""
+	if n := h.notes[id]; !n.untouched() {
+		words, err := h.words(n.Text, level)
+		if err != nil {
+			return piece{}, err
+		}
+		note = words
+	}
+	if h.writing != nil {
+		note = h.writing.place(id, note)
+	}
+	return piece{slot: id, html: note}, nil
+}
+
+// words renders what people wrote under a heading of a level.
+func (h *htmlPage) words(typed string, level int) (string, error) {
+	h.markup.note, h.markup.level = true, level
+	defer func() { h.markup.note = false }()
+	source := []byte(printable(typed))
 	doc, _ := h.markup.parse(source, nil)
 	blocks, err := h.blocks(source, doc)
 	var b strings.Builder
 	for _, p := range blocks {
 		b.WriteString(p.html)
 	}
-	return piece{slot: id, html: "<div class=\"note\">\n" + b.String() + "</div>\n"}, err
+	return "<div class=\"note\">\n" + b.String() + "</div>\n", err
 }
 
 // printable is a text without what no reader sees and no page may hold.
@@ -257,13 +284,10 @@ func (h *htmlPage) glance(source []byte, t ast.Node, team aggregate.TeamReport) 
 		if len(rows[i]) != 7 || plain(source, rows[i][4]) != spark(f.Weeks) {
 			continue
 		}
-		to := ast.NewLink()
-		to.Destination = []byte("#" + team.ID + "/" + f.ID)
-		move := rows[i][1]
-		for move.FirstChild() != nil {
-			to.AppendChild(to, move.FirstChild())
+		if h.writing != nil && h.writing.Explain != "" {
+			linked(rows[i][2], []byte(h.writing.Explain+team.ID+"/"+f.ID))
 		}
-		move.AppendChild(move, to)
+		linked(rows[i][1], []byte("#"+team.ID+"/"+f.ID))
 		place := ast.NewString(fmt.Appendf(nil, `<span class="spark">%d</span>`, len(h.sparks)))
 		place.SetCode(true)
 		rows[i][4].RemoveChildren(rows[i][4])
@@ -418,7 +442,7 @@ func (h *htmlPage) line(g group, f aggregate.Finding, class string) {
 	}
 	h.printf("<article class=\"%s\" id=\"%s\">\n<div class=\"said\">\n<div>\n%s", class, id, g.heading.html)
 	h.rest(g.pieces[:said])
-	h.printf("</div>\n<figure>%s</figure>\n</div>\n<div class=\"rest\">\n", chartOf("chart:"+id, f, h.Window))
+	h.printf("</div>\n<figure>%s</figure>\n</div>\n<div class=\"rest\">\n", h.chart(id, f))
 	h.rest(g.pieces[said:])
 	h.printf("</div>\n</article>\n")
 }

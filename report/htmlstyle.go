@@ -1,8 +1,8 @@
 package report
 
-// htmlStyle is the look of the page. Colours have the contrast that readers
+// HTMLStyle is the look of the page. Colours have the contrast that readers
 // need, in the light and in the dark, and none of them says anything alone.
-const htmlStyle = `
+const HTMLStyle = `
 :root { color-scheme: light dark; --paper: #fff; --ink: #1f2328; --soft: #59636e; --rule: #d1d9e0; --wash: #f2f5f8; --link: #0550ae; --line: #0a3d91; --band: #dbe7f6; --red: #b42318; --amber: #8a5a00; --green: #1a7f37; }
 * { box-sizing: border-box; }
 html { font: 15px/1.45 -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif; background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; }

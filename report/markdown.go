@@ -183,8 +183,10 @@ func (p *page) head() {
 	p.slot("context", promptContext)
 }
 
+const glanceHeading = "## At a glance"
+
 func (p *page) glance() {
-	p.printf("## At a glance\n\n")
+	p.printf("%s\n\n", glanceHeading)
 	for _, t := range p.Teams {
 		p.printf("**%s**: %s.\n\n", Escape(t.Name), countWords(aggregate.Count(t.Lines)))
 		p.printf("| Status | Line | %s | Target | %s–%s | Since | Change |\n| :-- | :-- | --: | :-- | :-- | :-- | :-- |\n", p.Window.Last.Short(), p.Window.First().Short(), p.Window.Last.Short())

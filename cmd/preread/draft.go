@@ -182,6 +182,7 @@ func (w writing) write() (done drafted, later []output, err error) {
 			}
 		}
 		w.memory.written(w.path, done.report, done.merged)
+		w.memory.based(w.path, w.facts)
 		w.moment("remembered")
 	}
 	later = slices.DeleteFunc(slices.Clone(outputs), func(o output) bool { return o.page || !o.print })
