@@ -72,6 +72,16 @@ func (f Finding) said(team string, week sources.Week) Said {
 // forecast in weeks says that something is done.
 func DoneBy(week sources.Week, weeks int) sources.Day { return week.Add(weeks).Monday().Add(4) }
 
+// lastTold returns what the last page before a week said of the line.
+func (l Line) lastTold(week sources.Week) (last *Said) {
+	for i, s := range l.Said {
+		if s.Week.Compare(week) < 0 && (last == nil || s.Week.Compare(last.Week) > 0) {
+			last = &l.Said[i]
+		}
+	}
+	return last
+}
+
 // told returns what the page of a week said of the line.
 func (l Line) told(week sources.Week) *Said {
 	for i := len(l.Said) - 1; i >= 0; i-- {

@@ -177,7 +177,7 @@ func (h *htmlPage) note(id string, before []piece) (piece, error) {
 func (h *htmlPage) words(typed string, level int) (string, error) {
 	h.markup.note, h.markup.level = true, level
 	defer func() { h.markup.note = false }()
-	source := []byte(printable(typed))
+	source := []byte(printable(forReader(typed)))
 	doc, _ := h.markup.parse(source, nil)
 	blocks, err := h.blocks(source, doc)
 	var b strings.Builder
@@ -200,18 +200,22 @@ func printable(s string) string {
 var detailsMark = regexp.MustCompile(`^<details>\s*<summary>([^<>]*)</summary>$`)
 
 // blocks renders the blocks of a text one by one. What is between the marks of
-// details is one; other such marks are text.
+// details is one; other such marks are text. What was written a page ago is for
+// whoever writes, not for the reader.
 func (h *htmlPage) blocks(source []byte, doc ast.Node) ([]piece, error) {
 	var all []piece
-	folded := false
+	folded, past := false, false
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		switch mark := strings.TrimSpace(htmlOf(source, n)); {
 		case folded && mark == "</details>":
 			all[len(all)-1].html += mark + "\n"
-			folded = false
+			if folded = false; past {
+				all = all[:len(all)-1]
+			}
 			continue
 		case !folded && detailsMark.MatchString(mark):
 			summary := template.HTMLEscapeString(detailsMark.FindStringSubmatch(mark)[1])
+			past = h.writing == nil && strings.HasPrefix(summary, lastTimeWords) && !h.markup.note
 			all = append(all, piece{html: "<details><summary>" + summary + "</summary>\n"})
 			folded = true
 			continue

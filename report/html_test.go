@@ -22,7 +22,7 @@ import (
 // seen renders the page of a report with notes in its slots.
 func seen(t testing.TB, r aggregate.Report, notes map[string]string) string {
 	t.Helper()
-	page := parse(t, Markdown(frameFor(), r).Merge(nil, "").Text)
+	page := parse(t, Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text)
 	for i, n := range page.Notes {
 		if text, written := notes[n.ID]; written {
 			page.Notes[i].Text = text
@@ -165,7 +165,7 @@ func TestHostileHTML(t *testing.T) {
 	notes := map[string]string{}
 	all := append(slices.Clone(hostile), "<img src=x onerror=alert(1)>", "[a](javascript:alert(1)) [b](java&#115;cript:alert(1)) [c](data:text/html,x) <javascript:alert(1)>",
 		"<svg/onload=alert(1)>\n<style>*{}</style>", "[x]: javascript:alert(1)\n[x]", `[a](https://x.example "\" onmouseover=alert(1) ")`, "![a](https://x.example/p.png \"t\")", "<details open ontoggle=alert(1)>")
-	for i, n := range parse(t, Markdown(frameFor(), r).Merge(nil, "").Text).Notes {
+	for i, n := range parse(t, Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text).Notes {
 		notes[n.ID] = "\n" + strings.ReplaceAll(all[i%len(all)], "<!-- ", "<! --") + "\n\n" + all[(i*7+len(hostile))%len(all)][:min(40, len(all[(i*7+len(hostile))%len(all)]))] + "\n"
 	}
 	doc := seen(t, r, notes)
@@ -239,9 +239,9 @@ func shown(doc string) string {
 // Words that somebody wrote outside of the slots are part of the page.
 func TestEditsOutsideOfSlotsAreShown(t *testing.T) {
 	r := few(t)
-	first := Markdown(frameFor(), r).Merge(nil, "")
+	first := Markdown(frameFor(), r, Letter{}).Merge(nil, "")
 	edited := strings.Replace(string(first.Text), "## Operations\n", "## Operations\n\nWritten by hand, with [a link][own].\n\n[own]: https://wiki.example/own\n", 1)
-	second := Markdown(frameFor(), r).Merge(parse(t, []byte(edited)), first.Made)
+	second := Markdown(frameFor(), r, Letter{}).Merge(parse(t, []byte(edited)), first.Made)
 	doc, err := HTML(frameFor(), r, *parse(t, second.Text))
 	if err != nil {
 		t.Fatal(err)
@@ -256,7 +256,7 @@ func TestEditsOutsideOfSlotsAreShown(t *testing.T) {
 // are the Markdown's.
 func TestHeadingsAreTheMarkdowns(t *testing.T) {
 	r := world(t)
-	md := Markdown(frameFor(), r).Merge(nil, "").Text
+	md := Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text
 	var want []string
 	for line := range strings.Lines(parse(t, md).Tool) {
 		if m := regexp.MustCompile(`^(#+) `).FindStringSubmatch(line); m != nil {

@@ -47,7 +47,7 @@ func WriteTerminal(w io.Writer, page Page, width int, paint func(Ink, string) st
 		doc, _ := m.parse([]byte(s), references)
 		t.blocks([]byte(s), doc, "")
 		if i < len(slots) {
-			source := []byte(printable(notes[slots[i]].Text))
+			source := []byte(printable(forReader(notes[slots[i]].Text)))
 			doc, _ := m.parse(source, nil)
 			t.note = true
 			t.blocks(source, doc, "│ ")

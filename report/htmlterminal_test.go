@@ -16,7 +16,7 @@ import (
 // inTerminal writes the page of a report without inks.
 func inTerminal(t testing.TB, r aggregate.Report, width int, notes map[string]string) string {
 	t.Helper()
-	page := parse(t, Markdown(frameFor(), r).Merge(nil, "").Text)
+	page := parse(t, Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text)
 	for i, n := range page.Notes {
 		if text, written := notes[n.ID]; written {
 			page.Notes[i].Text = text
@@ -40,7 +40,7 @@ func TestTerminalPage(t *testing.T) {
 // terminal.
 func TestTerminalLines(t *testing.T) {
 	notes := map[string]string{}
-	for i, n := range parse(t, Markdown(frameFor(), world(t)).Merge(nil, "").Text).Notes {
+	for i, n := range parse(t, Markdown(frameFor(), world(t), Letter{}).Merge(nil, "").Text).Notes {
 		notes[n.ID] = "\n" + hostile[i%len(hostile)] + "\n" + strings.Repeat("漢字", 60) + " e\u0301\u0301 \x1b]8;;http://evil.example\x1b\\ \u009b31m\n\n" + "| a | b | c |\n| - | - | - |\n| " + strings.Repeat("wide ", 30) + "| x | y |\n"
 	}
 	for _, width := range []int{24, 40, 80, 200} {

@@ -49,6 +49,7 @@ func cleaning() *bluemonday.Policy {
 	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
 	p.AllowElements("ol")
 	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^(note-[A-Za-z0-9_-]+|` + toDiscuss + `)$`)).OnElements("a")
 	p.AllowURLSchemes("http", "https", "mailto")
 	p.AllowRelativeURLs(true)
 	p.RequireParseableURLs(true)
@@ -230,13 +231,20 @@ func uncommented(s string) string {
 
 var lineBreak = regexp.MustCompile(`^<(?i:br)\s*/?>$`)
 
-// rawHTML shows a tag as it was typed. A line break is one.
+// anchorStart opens a place that the program's own text links to.
+var anchorStart = regexp.MustCompile(`^<a id="[a-zA-Z0-9_-]+">$`)
+
+// rawHTML shows a tag as it was typed. A line break is one, and so is a place of
+// the program's own.
 func (m *markup) rawHTML(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkSkipChildren, nil
 	}
 	typed := rawText(source, n.(*ast.RawHTML))
 	shown := template.HTMLEscapeString(uncommented(typed))
+	if !m.note && (anchorStart.MatchString(typed) || typed == "</a>") {
+		shown = typed
+	}
 	if lineBreak.MatchString(typed) {
 		shown = "<br>"
 	}

@@ -11,9 +11,10 @@ import (
 )
 
 // Markdown lays out the page of a report.
-func Markdown(frame Frame, r aggregate.Report) Document {
-	p := &page{Report: r, frame: frame}
+func Markdown(frame Frame, r aggregate.Report, letter Letter) Document {
+	p := &page{Report: r, frame: frame, letter: letter}
 	p.head()
+	p.highlights()
 	p.glance()
 	p.goals()
 	p.weeks()
@@ -30,10 +31,11 @@ func Markdown(frame Frame, r aggregate.Report) Document {
 // page collects the parts of a document: text up to a slot, slot after slot.
 type page struct {
 	aggregate.Report
-	frame Frame
-	text  strings.Builder
-	parts []part
-	long  []string // addresses that stand at the end of the page
+	frame  Frame
+	letter Letter
+	text   strings.Builder
+	parts  []part
+	long   []string // addresses that stand at the end of the page
 }
 
 func (p *page) printf(format string, args ...any) { fmt.Fprintf(&p.text, format, args...) }
@@ -43,9 +45,21 @@ func (p *page) flush() string {
 	return p.text.String()
 }
 
+// slot is a place for people to write in. It begins with what is carried over
+// from the page before, and a prompt.
 func (p *page) slot(id, prompt string) {
+	p.discussed(id)
+	switch words, whole := p.carried(id); {
+	case words != "" && whole:
+		prompt = words
+	case words != "" && prompt != "":
+		prompt = words + "\n\n" + prompt
+	case words != "":
+		prompt = words
+	}
 	p.parts = append(p.parts, part{text: p.flush(), id: id, prompt: prompt})
 	p.printf("\n")
+	p.lastTime(id)
 }
 
 // lineSlot is the slot of one line. Its id is made of settings, never of a
@@ -179,6 +193,9 @@ func (p *page) head() {
 		due, session := p.frame.dueDay(week)
 		p.printf(" · to be sent by %s for the session on %s, %s", day(due), day(session), p.frame.Clock)
 	}
+	if p.told() > 1 {
+		p.printf(" · tells of %s to %s, the weeks since the last page was sent", p.since().Short(), week.Short())
+	}
 	p.printf("\n\n")
 	p.slot("context", promptContext)
 }
@@ -195,6 +212,7 @@ func (p *page) glance() {
 		}
 		p.printf("\n")
 	}
+	p.quiet()
 	p.disagreements()
 	p.surprises()
 	p.changes()
@@ -212,6 +230,20 @@ func (p *page) lastFigure(f aggregate.Finding) string {
 		return text
 	}
 	return p.link(text, f.Evidence[len(f.Evidence)-1].URL)
+}
+
+// quiet says of a week that asks for nothing that it does: then the page is
+// short, and may be.
+func (p *page) quiet() {
+	for _, t := range p.Teams {
+		for _, f := range t.Lines {
+			worse := f.Status.Status != aggregate.Green && f.Status.Status != aggregate.NoTarget
+			if worse || f.Signal.State == change.Signal || f.Signal.State == change.Watch || f.Disagrees() || len(f.Drift) > 0 {
+				return
+			}
+		}
+	}
+	p.printf("**A quiet week:** every line with a target is green, and nothing really changed.\n\n")
 }
 
 // disagreements lists first where a person sees a line otherwise than its rule.
@@ -242,7 +274,7 @@ func (p *page) surprises() {
 			}
 		}
 	}
-	if len(lines) > 0 {
+	if lines = append(lines, p.parked()...); len(lines) > 0 {
 		p.findings("Not to be overlooked", "", lines)
 	}
 }
@@ -257,7 +289,7 @@ func (p *page) changes() {
 		for _, f := range t.Lines {
 			was, known := f.Before.Status, f.Before.Rule != ""
 			if f.Told != nil {
-				was, known, title = f.Told.Status, true, "Changed since the last page"
+				was, known, title = f.Told.Status, true, "Changed since the page of "+f.Told.Week.Short()
 			}
 			if known && was != f.Status.Status && f.Status.Status != aggregate.NoTarget {
 				changed = append(changed, fmt.Sprintf("%s: %s, was %s", p.name(t, f), f.Status.Status, wasWord(was)))
@@ -370,6 +402,7 @@ func integers(values []int, points []aggregate.Point) []string {
 
 func (p *page) people() {
 	p.printf("## Next and later\n\n### Next\n\n")
+	p.promised()
 	p.slot("next", promptNext)
 	p.printf("### Later\n\n")
 	p.slot("later", promptLater)

@@ -22,7 +22,13 @@ type Document struct {
 type part struct {
 	text   string
 	id     string // of the slot after the text; "" for none
-	prompt string // what stands in the slot while nobody has written; "" for nothing
+	prompt string // what stands in the slot while nobody has written, LF at its line ends; "" for nothing
+}
+
+// own reports a note that holds what the program put there and nothing else:
+// a prompt, or what was carried over from the page before.
+func (p part) own(n Note) bool {
+	return n.untouched() || strings.TrimSpace(lineFeeds.Replace(n.Text)) == strings.TrimSpace(p.prompt)
 }
 
 // Merged is a page ready to be written, and what became of the notes.
@@ -34,6 +40,7 @@ type Merged struct {
 	Joined   int      // places outside of the slots where people's edits stand
 	Clashes  []string // ids of new notes with edits whose place the program needed itself
 	Edited   bool     // people's edits outside of the slots are not in Text: nobody remembers what was there before
+	Sent     bool     // the page was sent, and Text is as it stands
 	Same     bool     // but for the time of making, the old page already is this one
 }
 
@@ -70,7 +77,7 @@ func (d Document) Merge(old *Page, made string) Merged {
 		l, tool = d.joinEdits(&m, old.Notes, made, old.Tool, l)
 	}
 	m.Made, m.Kept, m.Homeless = l.tool, l.kept, l.homeless
-	mark := DocMark{true, d.Week, d.Made.UTC().Format(time.RFC3339), sum(l.tool)}
+	mark := DocMark{Found: true, Week: d.Week, Made: d.Made.UTC().Format(time.RFC3339), Sum: sum(l.tool)}
 	m.Same = old.Mark.Found && !m.Edited && old.Mark.Sum == mark.Sum && old.Mark.Week == mark.Week &&
 		sum(tool) == sum(old.Tool) && len(m.Clashes) == 0 && d.noPromptChanged(old.Notes)
 	m.Text = l.assemble(mark.String()+"\n"+tool, *old)
@@ -124,7 +131,7 @@ func (d Document) lay(old []Note) layout {
 		if p.id == "" {
 			continue
 		}
-		if n, found := notes[p.id]; found && !n.untouched() {
+		if n, found := notes[p.id]; found && !p.own(n) {
 			l.kept++
 			slot(p.id, content{text: n.Text})
 			continue
@@ -209,13 +216,17 @@ func (p Page) MadeOf(text string) bool { return p.Mark.Found && sum(text) == p.M
 func (d Document) noPromptChanged(notes []Note) bool {
 	return !slices.ContainsFunc(d.parts, func(p part) bool {
 		i := slices.IndexFunc(notes, func(n Note) bool { return n.ID == p.id })
-		return p.id != "" && (i < 0 || notes[i].untouched() && strings.TrimSpace(notes[i].Text) != p.prompt)
+		return p.id != "" && (i < 0 || p.own(notes[i]) && strings.TrimSpace(lineFeeds.Replace(notes[i].Text)) != strings.TrimSpace(p.prompt))
 	})
 }
 
 // String returns the comment that opens a page.
 func (m DocMark) String() string {
-	return fmt.Sprintf("<!-- preread:doc v=1 week=%s made=%s sum=%s -->", m.Week, m.Made, m.Sum)
+	sent := ""
+	if !m.Sent.IsZero() {
+		sent = " sent=" + m.Sent.Format(time.RFC3339)
+	}
+	return fmt.Sprintf("<!-- preread:doc v=1 week=%s made=%s sum=%s%s -->", m.Week, m.Made, m.Sum, sent)
 }
 
 // sum identifies the program's text of a page. What formatters change does not

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"preread/aggregate"
 	"preread/sources"
@@ -33,6 +34,21 @@ var allPrompts = []string{
 }
 
 func isPrompt(text string) bool { return slices.Contains(allPrompts, text) }
+
+// forReader is a note without what is meant for its writer: prompts that were
+// left standing, and marks of what to discuss, which become a sign.
+func forReader(text string) string {
+	lines := slices.Collect(strings.Lines(text))
+	for i, line := range Unfenced(text) {
+		words := strings.TrimSpace(line)
+		if isPrompt(words) || words == DiscussMark {
+			lines[i] = "\n"
+		} else if _, marked := cutDiscuss(line); marked {
+			lines[i] = strings.TrimSuffix(strings.TrimRight(line, " \t\r\n"), DiscussMark) + "⚑\n"
+		}
+	}
+	return strings.Join(lines, "")
+}
 
 // promptFor chooses the prompt of a line by what there is to explain. A green
 // line that is no goal asks for nothing.

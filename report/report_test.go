@@ -148,7 +148,7 @@ func frameFor() Frame {
 }
 
 func TestThePage(t *testing.T) {
-	m := Markdown(frameFor(), world(t)).Merge(nil, "")
+	m := Markdown(frameFor(), world(t), Letter{}).Merge(nil, "")
 	golden(t, "page.md", m.Text)
 	page := parse(t, m.Text)
 	var ids []string
@@ -181,13 +181,13 @@ func TestHostileTitlesChangeNoStructure(t *testing.T) {
 		}
 		return shape
 	}
-	got := string(Markdown(frameFor(), world(t)).Merge(nil, "").Text)
+	got := string(Markdown(frameFor(), world(t), Letter{}).Merge(nil, "").Text)
 	saved := hostile
 	hostile = make([]string, len(saved))
 	for i := range hostile {
 		hostile[i] = "harmless"
 	}
-	want := string(Markdown(frameFor(), world(t)).Merge(nil, "").Text)
+	want := string(Markdown(frameFor(), world(t), Letter{}).Merge(nil, "").Text)
 	hostile = saved
 	if diff := cmp.Diff(shapeOf(want), shapeOf(got)); diff != "" {
 		t.Errorf("structure (-harmless +hostile):\n%s", diff)

@@ -84,21 +84,29 @@ func (p *page) due(f aggregate.Finding) {
 	p.printf("*Due:* %s, %s.\n\n", day(f.Plan.Due), when)
 }
 
-// progress says what the week did to a goal.
+// progress says what the weeks of the page did to a goal.
 func (p *page) progress(f aggregate.Finding) {
-	last := f.Goal.Last()
-	figure := goalFigure(f, last)
+	done, added, removed := p.moved(f)
+	figure := goalFigure(f, f.Goal.Last())
 	if len(f.Evidence) > 0 {
 		figure = p.link(figure, f.Evidence[0].URL)
 	}
-	moved := []string{fmt.Sprintf("%d done", last.DoneNow)}
-	if last.Added > 0 {
-		moved = append(moved, fmt.Sprintf("%d added", last.Added))
+	moved := []string{fmt.Sprintf("%d done", done)}
+	if added > 0 {
+		moved = append(moved, fmt.Sprintf("%d added", added))
 	}
-	if last.Removed > 0 {
-		moved = append(moved, fmt.Sprintf("%d removed", last.Removed))
+	if removed > 0 {
+		moved = append(moved, fmt.Sprintf("%d removed", removed))
 	}
-	p.printf("*This week:* %s; %s in all.\n\n", strings.Join(moved, ", "), figure)
+	p.printf("*%s:* %s; %s in all.\n\n", capital(p.these()), strings.Join(moved, ", "), figure)
+}
+
+// moved sums up what the weeks that the page tells of did to a goal.
+func (p *page) moved(f aggregate.Finding) (done, added, removed int) {
+	for _, w := range f.Goal.Weeks[len(f.Goal.Weeks)-p.told():] {
+		done, added, removed = done+w.DoneNow, added+w.Added, removed+w.Removed
+	}
+	return done, added, removed
 }
 
 // blocked proposes to ask for help where work has been stuck.
@@ -148,7 +156,8 @@ func (p *page) goalWeeks(f aggregate.Finding) {
 		added = append(added, fmt.Sprintf("+%d −%d", w.Added, w.Removed))
 	}
 	p.weekTable("At the week's end", row("Done", done...), row("In scope", total...), row("Scope change", added...))
-	from, to := p.Window.Bounds(p.Window.Last)
+	from, _ := p.Window.Bounds(p.since())
+	_, to := p.Window.Bounds(p.Window.Last)
 	var finished []string
 	for _, item := range f.Goal.Items {
 		for _, s := range item.Done {
@@ -158,7 +167,7 @@ func (p *page) goalWeeks(f aggregate.Finding) {
 		}
 	}
 	if len(finished) > 0 {
-		p.printf("Done this week:\n\n")
+		p.printf("Done %s:\n\n", p.these())
 		p.list(finished)
 	}
 }
@@ -216,12 +225,12 @@ func (p *page) sprints(d *aggregate.Delivery) {
 func (p *page) openedBugs(f aggregate.Finding) {
 	var entries []string
 	for _, bug := range f.Quality.Bugs {
-		if p.Window.WeekOf(bug.Created) == p.Window.Last {
+		if p.news(bug.Created) {
 			entries = append(entries, itemEntry(bug))
 		}
 	}
 	if len(entries) > 0 {
-		p.printf("Opened this week:\n\n")
+		p.printf("Opened %s:\n\n", p.these())
 		p.list(entries)
 	}
 }
@@ -237,7 +246,7 @@ func (p *page) operation(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
 	var now, before []sources.Incident
 	if f.Incidents != nil {
-		now, before = p.news(f.Incidents)
+		now, before = p.recent(f.Incidents)
 		p.incidents(now)
 		p.unscheduled(f)
 	}
@@ -256,12 +265,12 @@ func (p *page) operation(t aggregate.TeamReport, f aggregate.Finding) {
 	p.lineSlot(t, f)
 }
 
-// news tells the incidents of the page's own stretch, and those that are not
-// resolved, from older ones of which only a follow-up is open.
-func (p *page) news(in *aggregate.Incidents) (now, before []sources.Incident) {
+// recent tells the incidents of the weeks that the page tells of, and those that
+// are not resolved, from older ones of which only a follow-up is open.
+func (p *page) recent(in *aggregate.Incidents) (now, before []sources.Incident) {
 	for _, i := range in.Incidents {
 		switch {
-		case i.Resolved.IsZero(), p.Window.WeekOf(i.Opened) == p.Window.Last, p.Window.WeekOf(i.Resolved) == p.Window.Last:
+		case i.Resolved.IsZero(), p.news(i.Opened), p.news(i.Resolved):
 			now = append(now, i)
 		case aggregate.StillOpen(i):
 			before = append(before, i)
@@ -414,12 +423,14 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 	var lines []string
 	for _, f := range t.Lines {
 		switch {
-		case f.Goal != nil && f.Goal.Last().DoneNow > 0:
-			lines = append(lines, fmt.Sprintf("%s: %d done", Escape(f.Title), f.Goal.Last().DoneNow))
+		case f.Goal != nil:
+			if done, _, _ := p.moved(f); done > 0 {
+				lines = append(lines, fmt.Sprintf("%s: %d done", Escape(f.Title), done))
+			}
 		case f.Incidents != nil:
 			var over []string
 			for _, i := range f.Incidents.Incidents {
-				if !i.Resolved.IsZero() && p.Window.WeekOf(i.Resolved) == p.Window.Last {
+				if !i.Resolved.IsZero() && p.news(i.Resolved) {
 					over = append(over, opened(i.Evidence))
 				}
 			}
@@ -428,7 +439,7 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 			}
 		case f.Shipped != nil:
 			for _, r := range f.Shipped.Releases {
-				if at := r.Done[0].From; p.Window.WeekOf(at) == p.Window.Last && !r.Prerelease {
+				if p.news(r.Done[0].From) && !r.Prerelease {
 					lines = append(lines, "Released: "+itemEntry(r))
 				}
 			}
@@ -460,11 +471,11 @@ func (p *page) activity(f aggregate.Finding) {
 	p.weekTable("Week", rows...)
 	var entries []string
 	for _, item := range f.Shipped.Merged {
-		if p.Window.WeekOf(item.Done[0].From) == p.Window.Last {
+		if p.news(item.Done[0].From) {
 			entries = append(entries, "- "+itemEntry(item)+"\n")
 		}
 	}
 	if len(entries) > 0 {
-		p.printf("Merged last week:\n\n%s\n", strings.Join(entries, ""))
+		p.printf("Merged %s:\n\n%s\n", p.these(), strings.Join(entries, ""))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"preread/sources"
 )
@@ -31,8 +32,9 @@ type Page struct {
 type DocMark struct {
 	Found bool
 	Week  sources.Week
-	Made  string // when, as RFC 3339
-	Sum   string // of Tool as it was written; see sum
+	Made  string    // when, as RFC 3339
+	Sum   string    // of Tool as it was written; see sum
+	Sent  time.Time // zero: it was not
 }
 
 // A PageError is a page whose marks cannot be trusted. Nothing may be written
@@ -49,7 +51,7 @@ func (e *PageError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.L
 var (
 	openMark  = regexp.MustCompile(`^<!-- preread:note id=([A-Za-z0-9][A-Za-z0-9._/-]*) -->$`)
 	closeMark = regexp.MustCompile(`^<!-- /preread:note -->$`)
-	docMark   = regexp.MustCompile(`^<!-- preread:doc v=1 week=(\S+) made=(\S+) sum=(\S+) -->$`)
+	docMark   = regexp.MustCompile(`^<!-- preread:doc v=1 week=(\S+) made=(\S+) sum=(\S+)(?: sent=(\S+))? -->$`)
 	anyMark   = regexp.MustCompile(`^<!--\s*/?\s*preread:`)
 	fenceMark = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
 )
@@ -125,7 +127,10 @@ func ParsePage(file string, text []byte) (Page, error) {
 
 func (m *DocMark) read(fields []string) error {
 	week, err := sources.ParseWeek(fields[1])
-	*m = DocMark{true, week, fields[2], fields[3]}
+	*m = DocMark{Found: true, Week: week, Made: fields[2], Sum: fields[3]}
+	if fields[4] != "" && err == nil {
+		m.Sent, err = time.Parse(time.RFC3339, fields[4])
+	}
 	return err
 }
 

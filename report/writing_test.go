@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -122,6 +123,35 @@ func TestFitted(t *testing.T) {
 	}
 }
 
+func TestAppended(t *testing.T) {
+	for _, tt := range []struct {
+		note, words string
+		close       bool
+		want        string
+	}{
+		{"\n" + promptGoal + "\n\n", "more", false, "\nmore\n\n"},
+		{"\n\none\r\ntwo \n", "more\nand more\n", false, "\n\none\r\ntwo \r\n\r\nmore\r\nand more\n"},
+		{"- one\n\n", "- two", true, "- one\n- two\n\n"},
+	} {
+		got := Page{}.Appended(Note{Text: tt.note}, tt.words, tt.close)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%+v (-want +got):\n%s", tt, diff)
+		}
+	}
+}
+
+func TestUnfenced(t *testing.T) {
+	text := "a\n```\nb\n```\nc\r\n~~~ x\n```\n~~~~ \n``` in ``` line\nd"
+	want := []string{"0 a\n", "4 c\r\n", "8 ``` in ``` line\n", "9 d"}
+	var got []string
+	for n, line := range Unfenced(text) {
+		got = append(got, fmt.Sprint(n)+" "+line)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // Words for a slot that is gone have a place at the end, and the page made
 // again gives them the same one.
 func TestKeepNote(t *testing.T) {
@@ -162,7 +192,7 @@ func TestKeepNote(t *testing.T) {
 }
 
 func TestPlaces(t *testing.T) {
-	page := parse(t, Markdown(frameFor(), world(t)).Merge(nil, "").Text)
+	page := parse(t, Markdown(frameFor(), world(t), Letter{}).Merge(nil, "").Text)
 	got := map[string]Place{}
 	for i, p := range page.Places() {
 		got[p.ID] = p
@@ -190,7 +220,7 @@ func TestPlaces(t *testing.T) {
 // and leads from each figure to where it comes from.
 func TestHTMLBody(t *testing.T) {
 	r := few(t)
-	page := parse(t, Markdown(frameFor(), r).Merge(nil, "").Text)
+	page := parse(t, Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text)
 	forms := map[string]string{}
 	for i, n := range page.Notes {
 		forms[n.ID] = "<form id=\"" + n.ID + "-form\"></form>"
@@ -230,7 +260,7 @@ func TestHTMLNote(t *testing.T) {
 }
 
 func TestChanges(t *testing.T) {
-	page := parse(t, Markdown(frameFor(), world(t)).Merge(nil, "").Text)
+	page := parse(t, Markdown(frameFor(), world(t), Letter{}).Merge(nil, "").Text)
 	got := page.Changes()
 	for _, want := range []string{"**Changed since ", "**Look closer:**", "**Where we see it otherwise:**"} {
 		if !strings.Contains(got, want) {

@@ -25,7 +25,8 @@ type drafting struct {
 	formats []string
 	dry     bool
 	strict  bool
-	silent  bool // the caller talks about the page itself
+	amend   string // what to add to a page that was sent; "": nothing
+	silent  bool   // the caller talks about the page itself
 }
 
 func (p *program) draftVerb() *cobra.Command {
@@ -39,8 +40,11 @@ func (p *program) draftVerb() *cobra.Command {
   preread draft -o - --format json   to the standard output, for scripts
   preread draft --facts facts.json   from saved facts, without a network`,
 		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.with(func(j *job) error {
+				if cmd.Flags().Changed("amend") {
+					return j.amend(d.week, d.amend)
+				}
 				_, err := j.draft(d)
 				return err
 			})
@@ -50,6 +54,7 @@ func (p *program) draftVerb() *cobra.Command {
 	cmd.Flags().StringVarP(&d.out, "out", "o", "", "write to this `file`, - for the standard output (default: out of the settings)")
 	cmd.Flags().StringSliceVar(&d.formats, "format", []string{"markdown"}, "`formats` to write: markdown, html, pdf, json")
 	cmd.Flags().BoolVarP(&d.dry, "dry-run", "n", false, "say what would be written, and write nothing")
+	cmd.Flags().StringVar(&d.amend, "amend", "", "add a dated line of these `words` to a page that was sent, and do nothing else")
 	cmd.Flags().BoolVar(&d.strict, "strict", false, "exit with 2 if a question was not answered")
 	return cmd
 }
@@ -88,6 +93,9 @@ func (j *job) draft(d drafting) (drafted, error) {
 		return done, err
 	}
 	p.sayMoved(done)
+	if done.merged.Sent {
+		fmt.Fprintf(p.stderr, "note: %s was sent and stays as it is; draft --amend adds a line to it\n", done.path)
+	}
 	if err := w.saveAll(later); err != nil {
 		return done, err
 	}
@@ -123,14 +131,29 @@ type writing struct {
 // compose judges the facts and lays out the page around what people wrote on
 // the one that is there.
 func (w writing) compose(old oldPage) (drafted, []output, error) {
-	judged := w.judge(w.facts, w.teams, w.path, old.page)
-	merged := report.Markdown(frame(w.config), judged).Merge(old.page, w.memory.made(w.path, old.page))
+	facts := w.facts
+	if old.sent() { // its other forms are of what it was made of
+		if basis, err := w.basis(w.path); err == nil {
+			facts = basis
+		}
+	}
+	judged := w.judge(facts, w.teams, w.path, old.page)
+	merged := w.merged(judged, old)
 	if w.strict && len(w.gaps) > 0 {
 		w.code = exitUnknown
 	}
 	done := drafted{judged, merged, w.path}
 	outputs, err := w.render(judged, merged, old.page, w.path)
 	return done, outputs, err
+}
+
+// merged is the page around what people wrote; one that was sent stays as it is.
+func (w writing) merged(judged aggregate.Report, old oldPage) report.Merged {
+	if old.sent() {
+		return report.Merged{Text: old.text, Kept: len(old.page.Notes), Same: true, Sent: true}
+	}
+	letter := w.letter(judged.Window.Last, old.page)
+	return report.Markdown(frame(w.config), judged, letter).Merge(old.page, w.memory.made(w.path, old.page))
 }
 
 // show prints the page, or says what a run would do.
@@ -181,8 +204,10 @@ func (w writing) write() (done drafted, later []output, err error) {
 				return done, nil, err
 			}
 		}
-		w.memory.written(w.path, done.report, done.merged)
-		w.memory.based(w.path, w.facts)
+		if !done.merged.Sent {
+			w.memory.written(w.path, done.report, done.merged)
+			w.memory.based(w.path, w.facts)
+		}
 		w.moment("remembered")
 	}
 	later = slices.DeleteFunc(slices.Clone(outputs), func(o output) bool { return o.page || !o.print })
@@ -314,6 +339,9 @@ type oldPage struct {
 	page *report.Page
 	text []byte
 }
+
+// sent reports a page that is not to be made again.
+func (o oldPage) sent() bool { return o.page != nil && !o.page.Mark.Sent.IsZero() }
 
 func readPage(path string) (oldPage, error) {
 	if path == "-" {

@@ -10,7 +10,7 @@ import (
 	"preread/sources"
 )
 
-// pagesBefore is how many earlier pages are read for what was said of a line.
+// pagesBefore is how many weeks back a page may be that speaks of a line.
 const pagesBefore = 3
 
 // heard adds to the teams' lines what people wrote: a colour of their own on
@@ -36,17 +36,31 @@ func (j job) heard(teams []aggregate.Team, week sources.Week, path string, page 
 					lines[k].Own = append(lines[k].Own, o.Own)
 				}
 			}
-			lines[k].Mentioned = slices.ContainsFunc(before, func(p report.Page) bool { return p.Mentioned(id) })
+			lines[k].Mentioned = slices.ContainsFunc(before, func(p report.Page) bool {
+				return p.Mark.Week.Compare(week.Add(-pagesBefore)) >= 0 && p.Mentioned(id)
+			})
+			lines[k].Said = since(lines[k].Said, weeksSent(before))
 		}
 		heard[i].Lines = lines
 	}
 	return heard
 }
 
-// earlierPages returns the pages of the last weeks that are where the settings
-// put them. One that cannot be read says nothing.
+// since leaves out what was said after the last page that was sent: nobody has
+// read it.
+func since(said []aggregate.Said, sent []sources.Week) []aggregate.Said {
+	if len(sent) == 0 {
+		return said
+	}
+	last := slices.MaxFunc(sent, sources.Week.Compare)
+	return slices.DeleteFunc(slices.Clone(said), func(s aggregate.Said) bool { return s.Week.Compare(last) > 0 })
+}
+
+// earlierPages returns the pages of the weeks before one, as far back as a page
+// shows, that are where the settings put them, newest first. One that cannot be
+// read says nothing.
 func earlierPages(c *config.Config, week sources.Week) (pages []report.Page) {
-	for n := 1; n <= pagesBefore; n++ {
+	for n := 1; n <= c.Report.Weeks; n++ {
 		path, err := pagePath(c, "", week.Add(-n))
 		if err != nil {
 			continue

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"preread/report"
+	"preread/sources"
+)
+
+func (p *program) publishVerb() *cobra.Command {
+	var week string
+	cmd := &cobra.Command{
+		Use:   "publish",
+		Short: "Say that the page was sent, so that it is not made again",
+		Long: `publish marks the page as sent. From then on draft leaves it as it is, but for a
+line that is added with draft --amend, and the next page tells of the weeks
+since. Sending is yours: as a file, as HTML, or by a link to it.`,
+		Example: `  preread publish
+  preread publish --week 2026-W46
+  preread draft --amend "p95 was 0.31 s, not 0.4 s"`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			return p.with(func(j *job) error { return j.publish(week) })
+		},
+	}
+	cmd.Flags().StringVar(&week, "week", "last", "the `week` of the page, such as 2026-W46")
+	return cmd
+}
+
+func (j *job) publish(week string) error {
+	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+		if sent := page.Mark.Sent; !sent.IsZero() {
+			return nil, fmt.Errorf("the page of %s was sent on %s already", page.Mark.Week, sources.DayOf(sent))
+		}
+		return report.MarkSent(text, j.now())
+	})
+}
+
+// amend adds a dated line to a page that was sent.
+func (j *job) amend(week, words string) error {
+	if strings.TrimSpace(words) == "" {
+		return errors.New("--amend: say what is to be added")
+	}
+	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+		if page.Mark.Sent.IsZero() {
+			return nil, withHint(errors.New("--amend: the page was not sent yet"), "write in it, or say preread publish once it is sent")
+		}
+		return report.Amend(text, j.today(), words), nil
+	})
+}
+
+// today is the date in the page's zone.
+func (j job) today() sources.Day {
+	return sources.DayOf(j.now().In(j.config.Report.Zone.Location()))
+}
+
+// change rewrites the page of a week, whole or not at all, and keeps it as it
+// was in the history first.
+func (j *job) change(week string, edit func(page report.Page, text []byte) ([]byte, error)) error {
+	window, err := j.window(j.config, week)
+	if err != nil {
+		return err
+	}
+	path, err := pagePath(j.config, "", window.Last)
+	if err != nil {
+		return err
+	}
+	unlock, err := j.lock(path)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := j.recover(path); err != nil {
+		return err
+	}
+	old, err := readPage(path)
+	if err != nil {
+		return err
+	}
+	if old.page == nil {
+		return withHint(fmt.Errorf("there is no page of %s yet: %s", window.Last, path), "preread draft makes it")
+	}
+	edited := func(found oldPage) ([]byte, error) {
+		j.memory.found(path, window.Last, found.text)
+		return edit(*found.page, found.text)
+	}
+	text, err := edited(old)
+	if err != nil {
+		return err
+	}
+	err = j.replace(path, old.text, text, func(found []byte) ([]byte, error) {
+		now, err := takePage(path, found)
+		if err != nil {
+			return nil, err
+		}
+		return edited(now)
+	})
+	if err == nil && j.watched() {
+		fmt.Fprintln(j.stderr, path)
+	}
+	return err
+}

@@ -1,0 +1,257 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"preread/sources"
+)
+
+func week(n int) sources.Week { return sources.Week{Year: 2026, N: 40}.Add(n - 40) }
+
+func TestSince(t *testing.T) {
+	for _, tt := range []struct {
+		sent []int
+		want int
+	}{
+		{nil, 46},
+		{[]int{45}, 46},
+		{[]int{44}, 45},
+		{[]int{42, 44, 43}, 45},
+		{[]int{40}, 41},
+		{[]int{30}, 41},
+		{[]int{46}, 46},
+		{[]int{46, 44}, 45},
+		{[]int{50}, 46},
+	} {
+		var sent []sources.Week
+		for _, n := range tt.sent {
+			sent = append(sent, week(n))
+		}
+		if got := Since(sent, week(46), 6); got != week(tt.want) {
+			t.Errorf("sent %v: since %s, want %s", tt.sent, got, week(tt.want))
+		}
+	}
+}
+
+// Whenever pages are sent, each day is told on exactly one of them, in every
+// zone: what two pages tell of lies side by side.
+func TestPagesSentTellOfEveryDayOnce(t *testing.T) {
+	zones := []string{"UTC", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Kiritimati", "Asia/Tehran", "America/St_Johns", "Antarctica/Troll"}
+	rapid.Check(t, func(t *rapid.T) {
+		zone, err := sources.LoadZone(rapid.SampledFrom(zones).Draw(t, "zone"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 10*365*24*60).Draw(t, "start")) * time.Minute)
+		var sent []sources.Week
+		var told time.Time // up to when everything was told
+		for range rapid.IntRange(2, 12).Draw(t, "pages") {
+			last := sources.WeekOf(at, zone).Add(-1)
+			at = at.Add(time.Duration(rapid.IntRange(0, 5*7*24*60).Draw(t, "minutes")) * time.Minute)
+			if len(sent) > 0 && last.Compare(sent[len(sent)-1]) <= 0 {
+				continue // that page was sent already
+			}
+			w := sources.Window{Last: last, Count: 6, Zone: zone, Now: at}
+			since := Since(sent, last, w.Count)
+			from, _ := w.Bounds(since)
+			_, to := w.Bounds(last)
+			if !told.IsZero() && !from.Equal(told) {
+				t.Fatalf("%s: told up to %s, and then from %s", zone, told, from)
+			}
+			told = to
+			sent = append(sent, last)
+		}
+	})
+}
+
+// pageWith returns a document's page with words in its slots.
+func pageWith(t *testing.T, d Document, words map[string]string) *Page {
+	t.Helper()
+	text := d.Merge(nil, "").Text
+	for id, w := range words {
+		n, err := parse(t, text).Note(id)
+		if err != nil {
+			t.Fatalf("%s: %v", id, err)
+		}
+		if text, err = PutNote(text, id, parse(t, text).Fitted(n, w)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return parse(t, text)
+}
+
+// standing is what stands in a slot.
+func standing(t *testing.T, p *Page, id string) string {
+	t.Helper()
+	n, err := p.Note(id)
+	if err != nil {
+		t.Fatalf("%s: %v", id, err)
+	}
+	return strings.TrimSpace(n.Text)
+}
+
+func TestWhatIsCarriedOver(t *testing.T) {
+	r := world(t)
+	r.Window.Last = r.Window.Last.Add(-1)
+	old := Markdown(frameFor(), r, Letter{})
+	before := pageWith(t, old, map[string]string{
+		"context": "Payments takes the money.",
+		"pay/p95": "It is slow.\n\n- [ ] Ana: spike, Thu\n  with Ben\n- [x] Ben: done\n\n```\n- [ ] code\n```\n</details> <!-- /preread:note --> end",
+		"parked":  "- Gift cards: since 2026-10-05, until 2026-11-13, agreed with Dana\n- Norway: since 2026-10-05\n- [x] Taken up again: since 2026-01-01",
+		"next":    "- PAY-8 will be done\n- Finish PAY-9, and PAY-8\n1. Talk to legal\n- [x] Write it down",
+		"people":  "Ana led it.",
+	})
+	letter := Letter{Before: before}
+	now := world(t)
+	text := string(Markdown(frameFor(), now, letter).Merge(nil, "").Text)
+	fresh := parse(t, []byte(text))
+	for id, want := range map[string]string{
+		"context": "Payments takes the money.",
+		"pay/p95": "- [ ] Ana: spike, Thu\n  with Ben\n\n" + promptAmber,
+		"parked":  "- Gift cards: since 2026-10-05, until 2026-11-13, agreed with Dana\n- Norway: since 2026-10-05\n- [x] Taken up again: since 2026-01-01",
+		"people":  promptPeople,
+		"next":    promptNext,
+	} {
+		if got := standing(t, fresh, id); got != want {
+			t.Errorf("%s holds %q, want %q", id, got, want)
+		}
+	}
+	for _, want := range []string{
+		"<details><summary>Last time, W45</summary>\n\n> It is slow.\n>\n> - [ ] Ana: spike, Thu\n>   with Ben\n> - [x] Ben: done\n>\n> ```\n> - [ ] code\n> ```\n> &lt;/details> &lt;!-- /preread:note --> end\n\n</details>\n",
+		"> Ana led it.\n",
+		"**Promised in W45:**\n\n- done: PAY-8 will be done (PAY-8 is done)\n- not done: Finish PAY-9, and PAY-8 (PAY-9 is open)\n- nothing shows whether it was done: Talk to legal\n- done: Write it down (ticked)\n",
+		"- Parked until 13 November 2026, which has come: Gift cards: since 2026-10-05, until 2026-11-13, agreed with Dana\n- Parked, and nobody is named who agreed: Norway: since 2026-10-05\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not hold\n%s\nbut\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "> Payments takes") {
+		t.Error("what is carried over whole is quoted too")
+	}
+	// Made again it is the same, and what was carried over is still the program's.
+	again := Markdown(frameFor(), now, Letter{Before: before, Page: fresh}).Merge(fresh, "")
+	if !again.Same || string(again.Text) != text || again.Kept != 0 {
+		t.Errorf("made again it is another page (same %v, %d kept)", again.Same, again.Kept)
+	}
+	// One byte more, and it is a person's.
+	edited := strings.Replace(text, "with Ben\n\n"+promptAmber, "with Ben, if he can\n\n"+promptAmber, 1)
+	m := Markdown(frameFor(), now, Letter{}).Merge(parse(t, []byte(edited)), "")
+	if m.Kept != 3 || !strings.Contains(string(m.Text), "with Ben, if he can") {
+		t.Errorf("%d kept:\n%s", m.Kept, m.Text)
+	}
+	// A reader of the page sees nothing of the last time, and no prompt.
+	html, err := HTML(frameFor(), now, *fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, not := range []string{"Last time", "Ana led it", "What keeps it from green?"} {
+		if strings.Contains(string(html), not) {
+			t.Errorf("the reader sees %q", not)
+		}
+	}
+	if !strings.Contains(string(html), "Ana: spike, Thu") {
+		t.Error("the reader does not see an open task")
+	}
+}
+
+func TestHighlights(t *testing.T) {
+	r := world(t)
+	d := Markdown(frameFor(), r, Letter{})
+	page := pageWith(t, d, map[string]string{
+		"pay/p95": "The vault is slow.\n\n!discuss",
+		"next":    "- Move the vault !discuss\n- Sleep\n\n```\nno !discuss\n```\nnot!discuss",
+		"people":  "!discuss",
+	})
+	var got []string
+	for _, h := range Highlights(*page) {
+		got = append(got, fmt.Sprintf("%s %q", h.ID, h.Text))
+	}
+	if diff := cmp.Diff([]string{`pay/p95 "The vault is slow."`, `next "Move the vault"`, `people ""`}, got); diff != "" {
+		t.Errorf("highlights (-want +got):\n%s", diff)
+	}
+	m := Markdown(frameFor(), r, Letter{Page: page}).Merge(page, "")
+	text := string(m.Text)
+	for _, want := range []string{
+		"<a id=\"to-discuss\"></a>**To discuss:**\n\n1. [right to left](#note-pay-p95): The vault is slow.\n2. [Next](#note-next): Move the vault\n3. [People](#note-people)\n",
+		"<a id=\"note-pay-p95\"></a>[↑ to discuss](#to-discuss)\n\n<!-- preread:note id=pay/p95 -->",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not hold\n%s\nbut\n%s", want, text)
+		}
+	}
+	if m := Markdown(frameFor(), r, Letter{Page: parse(t, m.Text)}).Merge(parse(t, m.Text), m.Made); !m.Same {
+		t.Error("made again it is another page")
+	}
+	for _, h := range Highlights(*parse(t, m.Text)) {
+		if line := strings.Split(text, "\n")[h.Line-1]; !strings.HasSuffix(line, DiscussMark) {
+			t.Errorf("line %d is %q", h.Line, line)
+		}
+	}
+	html, err := HTML(frameFor(), r, *parse(t, m.Text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<a id="to-discuss">`, `<a href="#note-pay-p95">`, `<a id="note-pay-p95">`, "Move the vault ⚑"} {
+		if !strings.Contains(string(html), want) {
+			t.Errorf("the HTML does not hold %s", want)
+		}
+	}
+	if strings.Contains(string(html), "<p>!discuss") || strings.Contains(string(html), "&lt;a id") {
+		t.Error("the HTML shows marks")
+	}
+}
+
+func TestASentPage(t *testing.T) {
+	at := time.Date(2026, 11, 16, 9, 30, 0, 0, time.UTC)
+	for name, change := range map[string]func(string) string{
+		"plain":   func(s string) string { return s },
+		"CRLF":    func(s string) string { return string(toCRLF([]byte(s))) },
+		"BOM":     func(s string) string { return bom + s },
+		"no end":  func(s string) string { return strings.TrimRight(s, "\n") },
+		"written": func(s string) string { return string(write([]byte(s), "a/1", "\nwords\n\n")) },
+	} {
+		page := change(string(figures(1, 2, 3).Merge(nil, "").Text))
+		sent, err := MarkSent([]byte(page), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := parse(t, sent); !p.Mark.Sent.Equal(at) || p.Edited() != parse(t, []byte(page)).Edited() {
+			t.Errorf("%s: %+v", name, p.Mark)
+		}
+		if back := strings.Replace(string(sent), " sent=2026-11-16T09:30:00Z", "", 1); back != page {
+			t.Errorf("%s: another byte was changed:\n%q\n%q", name, page, back)
+		}
+		amended := string(Amend(sent, sources.Day{Year: 2026, Month: 11, Day: 17}, "p95 was 0.31 s\n<b>"))
+		if rest, found := strings.CutPrefix(amended, string(sent)); !found || strings.TrimSpace(rest) != `*Amended on 17 November 2026:* p95 was 0.31 s \<b\>` {
+			t.Errorf("%s: amended with %q", name, rest)
+		}
+		if p := parse(t, []byte(amended)); p.CRLF != parse(t, []byte(page)).CRLF {
+			t.Errorf("%s: the line ends changed", name)
+		}
+	}
+}
+
+func TestAQuietWeek(t *testing.T) {
+	r := world(t)
+	const words = "**A quiet week:**"
+	if text := string(Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text); strings.Contains(text, words) {
+		t.Error("a week with red lines is quiet")
+	}
+	lines := r.Teams[0].Lines
+	r.Teams[0].Lines = nil
+	for _, f := range lines {
+		if f.ID == "quality" || f.ID == "shipped" {
+			r.Teams[0].Lines = append(r.Teams[0].Lines, f)
+		}
+	}
+	if text := string(Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text); !strings.Contains(text, words) {
+		t.Errorf("a quiet week is not said to be:\n%s", text)
+	}
+}
