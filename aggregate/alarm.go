@@ -27,6 +27,16 @@ type AlarmCount struct {
 	Known    bool // whether the week was seen at all
 	Episodes int
 	Minutes  float64
+	Hours    sources.Hours
+}
+
+// Hours sums up in which hours the alarms of a week became active; zero if the
+// source does not tell. i counts the weeks of the window.
+func (a *Alarms) Hours(i int) (sum sources.Hours) {
+	for _, s := range a.Alarms {
+		sum.Add(s.Weeks[i].Hours)
+	}
+	return sum
 }
 
 // alarms sums up episodes. A week that the source does not hold is unknown; one
@@ -57,6 +67,7 @@ func alarms(facts []sources.AlarmWeek, window sources.Window) (*Alarms, series) 
 			s := byName[key]
 			s.Weeks[i].Episodes += alarm.Episodes
 			s.Weeks[i].Minutes += alarm.Minutes
+			s.Weeks[i].Hours.Add(alarm.Hours)
 			s.Episodes += alarm.Episodes
 		}
 	}

@@ -512,7 +512,7 @@ var nounMethods = []struct {
 	{sources.Delivery, "Delivery: of the issues that were in a sprint, open, when it started, the share that was done when it closed. It belongs to the week in which the sprint was closed."},
 	{sources.Quality, "Bugs: opened counts creation; closed counts those that became closed in the week and were so at its end."},
 	{sources.Incidents, "Incidents belong to the week in which they were opened."},
-	{sources.Alarms, "Alarms: an episode is one activation of one alert that fired; it belongs to the week of its first firing sample. Minutes are firing time inside the week."},
+	{sources.Alarms, "Alarms: an episode is one activation of one alert that fired; it belongs to the week of its first firing sample. Minutes are firing time inside the week. Business hours are Monday to Friday, 9 to 18; sleep is 23 to 7; an episode counts where it became active."},
 	{sources.Shipped, "Merged: pull requests by people into the default branch, unless the settings name others. Bots are counted apart."},
 	{sources.Metrics, "Metrics: the reading at the week's end."},
 	{sources.Durations, "Durations: from opened to resolved or merged, or from created to done for good, in the week in which it was finished. Items closed within one minute count once. There is no mean, because one slow item would move it."},

@@ -331,9 +331,14 @@ func (p *page) loudest(a *aggregate.Alarms) {
 			words = append(words, fmt.Sprintf("%s %d", Escape(s.Name), n))
 		}
 	}
-	if len(words) > 0 {
-		p.printf("Most often: %s.\n\n", strings.Join(words, ", "))
+	if len(words) == 0 {
+		return
 	}
+	p.printf("Most: %s.", strings.Join(words, ", "))
+	if h := a.Hours(len(a.Coverage) - 1); h != (sources.Hours{}) {
+		p.printf(" Off hours %d, sleep %d.", h.Off, h.Sleep)
+	}
+	p.printf("\n\n")
 }
 
 // review marks a major incident, and links its review or says that there is
@@ -392,6 +397,7 @@ func (p *page) alarms(f aggregate.Finding) {
 		}
 		rows = append(rows, row(label, cells...))
 	}
+	rows = append(rows, p.alarmHours(f.Alarms)...)
 	p.weekTable("Episodes", rows...)
 	if more := len(f.Alarms.Alarms) - alarmLimit; more > 0 {
 		p.printf("And %s that went off less often.\n\n", count(more, "alarm", "alarms"))
@@ -403,6 +409,28 @@ func (p *page) alarms(f aggregate.Finding) {
 	if f.Weeks[len(f.Weeks)-1].State == aggregate.Known {
 		p.printf("Last week something was firing for %s, summed over alerts.\n\n", took(time.Duration(minutes*float64(time.Minute))))
 	}
+}
+
+// alarmHours are rows that tell when people were disturbed; none if the source
+// does not tell.
+func (p *page) alarmHours(a *aggregate.Alarms) [][]string {
+	rows := [][]string{row("*In business hours*"), row("*In off hours*"), row("*In sleep*")}
+	told := false
+	for i := range a.Coverage {
+		h := a.Hours(i)
+		told = told || h != (sources.Hours{})
+		for j, n := range []int{h.Business, h.Off, h.Sleep} {
+			cell := fmt.Sprint(n)
+			if a.Coverage[i] <= 0 {
+				cell = "?"
+			}
+			rows[j] = append(rows[j], cell)
+		}
+	}
+	if !told {
+		return nil
+	}
+	return rows
 }
 
 func (p *page) shipped() {

@@ -217,6 +217,35 @@ type AlarmCount struct {
 	Severity string  `json:"severity,omitempty"`
 	Episodes int     `json:"episodes"` // activations whose first firing sample lies in the week
 	Minutes  float64 `json:"minutes"`  // firing time inside the week, summed over instances
+	Hours    Hours   `json:"hours,omitzero"`
+}
+
+// Hours counts episodes by the hours in which they became active, in the
+// window's zone: from Monday to Friday between 9 and 18, between 23 and 7 when
+// people sleep, and all others. The zero Hours say nothing: a source need not
+// tell.
+type Hours struct {
+	Business int `json:"business,omitempty"`
+	Off      int `json:"off,omitempty"`
+	Sleep    int `json:"sleep,omitempty"`
+}
+
+// Count counts one more, at an instant.
+func (h *Hours) Count(t time.Time, zone Zone) {
+	t = t.In(zone.Location())
+	switch hour, day := t.Hour(), t.Weekday(); {
+	case hour < 7 || hour >= 23:
+		h.Sleep++
+	case hour >= 9 && hour < 18 && day != time.Saturday && day != time.Sunday:
+		h.Business++
+	default:
+		h.Off++
+	}
+}
+
+// Add adds other counts.
+func (h *Hours) Add(o Hours) {
+	h.Business, h.Off, h.Sleep = h.Business+o.Business, h.Off+o.Off, h.Sleep+o.Sleep
 }
 
 // A Reading is one number at a week's end. An Ungraded reading is unknown,

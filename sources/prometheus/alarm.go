@@ -61,7 +61,7 @@ func daysOf(window sources.Window) []span {
 // weeks puts the counts together.
 func (s *server) weeks(t tally, matchers []matcher) []sources.AlarmWeek {
 	var list []sources.AlarmWeek
-	episodes := map[sources.Week]map[line]int{}
+	episodes := map[sources.Week]map[line]frequency{}
 	if len(t.pulse.beats) > 0 {
 		episodes = t.episodes()
 	}

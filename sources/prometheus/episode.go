@@ -19,6 +19,7 @@ type point struct {
 // An episode is one activation that fired, restarts of the server ignored.
 type episode struct {
 	from, to model.Time // first and last point
+	active   float64    // second of the activation that it began with
 	early    bool       // it was firing before anything was held
 }
 
@@ -36,7 +37,7 @@ func fold(points []point, interval time.Duration, holes []span, held model.Time)
 			list[len(list)-1].to = p.at
 			continue
 		}
-		list = append(list, episode{from: p.at, to: p.at})
+		list = append(list, episode{from: p.at, to: p.at, active: p.active})
 	}
 	if len(list) > 0 && points[0].exact && points[0].at.Sub(held) <= loosely(interval) && seconds(points[0].active) < held.Add(-interval) {
 		list[0].early = true

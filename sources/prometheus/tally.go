@@ -61,8 +61,14 @@ type alert struct {
 	group    string
 }
 
+// A frequency is how often an alarm went off, and at which hours.
+type frequency struct {
+	episodes int
+	hours    sources.Hours
+}
+
 // episodes counts episodes by week and line.
-func (t tally) episodes() map[sources.Week]map[line]int {
+func (t tally) episodes() map[sources.Week]map[line]frequency {
 	seen := map[alert]map[string][]episode{} // by replica
 	for in, points := range t.gather() {
 		a := alert{in.line, in.identity, in.group}
@@ -79,7 +85,7 @@ func (t tally) episodes() map[sources.Week]map[line]int {
 		}
 		groups[g] = append(groups[g], t.merged(byReplica, t.interval(a.name))...)
 	}
-	counts := map[sources.Week]map[line]int{}
+	counts := map[sources.Week]map[line]frequency{}
 	for g, episodes := range groups {
 		for _, e := range t.grouping.join(episodes) {
 			if e.early {
@@ -87,9 +93,12 @@ func (t tally) episodes() map[sources.Week]map[line]int {
 			}
 			week := t.window.WeekOf(e.from.Time())
 			if counts[week] == nil {
-				counts[week] = map[line]int{}
+				counts[week] = map[line]frequency{}
 			}
-			counts[week][g.line]++
+			f := counts[week][g.line]
+			f.episodes++
+			f.hours.Count(seconds(e.active).Time(), t.window.Zone)
+			counts[week][g.line] = f
 		}
 	}
 	return counts
@@ -161,7 +170,7 @@ func (t tally) inactive(c chunk) bool {
 }
 
 // counts lists the alarms of a week by name and severity.
-func (t tally) counts(week span, episodes map[line]int) []sources.AlarmCount {
+func (t tally) counts(week span, episodes map[line]frequency) []sources.AlarmCount {
 	alarms := map[line]*sources.AlarmCount{}
 	at := func(l line) *sources.AlarmCount {
 		l = line{sources.OneLine(l.name, 200), sources.OneLine(l.severity, 60)}
@@ -170,8 +179,9 @@ func (t tally) counts(week span, episodes map[line]int) []sources.AlarmCount {
 		}
 		return alarms[l]
 	}
-	for l, n := range episodes {
-		at(l).Episodes += n
+	for l, f := range episodes {
+		at(l).Episodes += f.episodes
+		at(l).Hours.Add(f.hours)
 	}
 	for _, c := range t.chunks {
 		if c.overlaps(week) {

@@ -158,15 +158,15 @@ func TestTruth(t *testing.T) {
 		outage   sources.Span
 		want     []sources.AlarmCount
 	}{
-		{"fires at once", 0, sunday, sunday.Add(minutes(5)), sources.Span{}, []sources.AlarmCount{{Name: "Pot", Episodes: 1, Minutes: 5}}},
-		{"waits first", minutes(2), sunday, sunday.Add(minutes(5)), sources.Span{}, []sources.AlarmCount{{Name: "Pot", Episodes: 1, Minutes: 3}}},
+		{"fires at once", 0, sunday, sunday.Add(minutes(5)), sources.Span{}, []sources.AlarmCount{{Name: "Pot", Episodes: 1, Minutes: 5, Hours: sources.Hours{Sleep: 1}}}},
+		{"waits first", minutes(2), sunday, sunday.Add(minutes(5)), sources.Span{}, []sources.AlarmCount{{Name: "Pot", Episodes: 1, Minutes: 3, Hours: sources.Hours{Sleep: 1}}}},
 		{"only waits", minutes(5), sunday, sunday.Add(minutes(5)), sources.Span{}, nil},
 		{"began in the week before", 0, monday.AddDate(0, 0, -7).Add(-minutes(5)), monday.AddDate(0, 0, -7).Add(minutes(5)), sources.Span{},
 			[]sources.AlarmCount{{Name: "Pot", Minutes: 5}}},
 		{"the server was away", minutes(2), sunday, sunday.Add(minutes(60)), sources.Span{From: sunday.Add(minutes(10)), To: sunday.Add(minutes(20))},
-			[]sources.AlarmCount{{Name: "Pot", Episodes: 1, Minutes: 8 + 38}}},
+			[]sources.AlarmCount{{Name: "Pot", Episodes: 1, Minutes: 8 + 38, Hours: sources.Hours{Sleep: 1}}}},
 		{"the server was away and remembered", minutes(15), sunday, sunday.Add(minutes(60)), sources.Span{From: sunday.Add(minutes(20)), To: sunday.Add(minutes(30))},
-			[]sources.AlarmCount{{Name: "Pot", Episodes: 1, Minutes: 5 + 30}}},
+			[]sources.AlarmCount{{Name: "Pot", Episodes: 1, Minutes: 5 + 30, Hours: sources.Hours{Sleep: 1}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := &Server{Start: monday.AddDate(0, 0, -14), Now: monday, Interval: time.Minute,

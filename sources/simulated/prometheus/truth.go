@@ -22,7 +22,7 @@ func (s *Server) Alarms(window sources.Window, match func(labels map[string]stri
 		l := line{a.Name, a.Severity}
 		for _, e := range a.Episodes {
 			first := true
-			s.follow(a, e, func(t time.Time) {
+			s.follow(a, e, func(active, t time.Time) {
 				began := first
 				first = false
 				week := window.WeekOf(t)
@@ -37,6 +37,7 @@ func (s *Server) Alarms(window sources.Window, match func(labels map[string]stri
 				}
 				if began {
 					counts[week][l].Episodes++
+					counts[week][l].Hours.Count(active, window.Zone)
 				}
 				counts[week][l].Minutes += s.Interval.Minutes()
 			})
@@ -61,7 +62,8 @@ func (s *Server) Alarms(window sources.Window, match func(labels map[string]stri
 // in which nothing of the group fires is longer than the gap.
 func (s *Server) GroupedAlarms(window sources.Window, match func(labels map[string]string) bool, by []string, gap time.Duration) []sources.AlarmWeek {
 	type group struct{ name, severity, values string }
-	fired := map[group][]time.Time{}
+	type firing struct{ active, at time.Time }
+	fired := map[group][]firing{}
 	for _, a := range s.Alerts {
 		if match != nil && !match(a.Labels) {
 			continue
@@ -71,25 +73,27 @@ func (s *Server) GroupedAlarms(window sources.Window, match func(labels map[stri
 			g.values += a.Labels[label] + "\x00"
 		}
 		for _, e := range a.Episodes {
-			s.follow(a, e, func(t time.Time) { fired[g] = append(fired[g], t) })
+			s.follow(a, e, func(active, t time.Time) { fired[g] = append(fired[g], firing{active, t}) })
 		}
 	}
 	weeks := s.Alarms(window, match)
 	for i := range weeks {
 		for n := range weeks[i].Alarms {
-			weeks[i].Alarms[n].Episodes = 0
+			weeks[i].Alarms[n].Episodes, weeks[i].Alarms[n].Hours = 0, sources.Hours{}
 		}
 	}
 	for g, times := range fired {
-		slices.SortFunc(times, time.Time.Compare)
-		for n, t := range times {
-			if n > 0 && t.Sub(times[n-1]) <= gap || !window.Holds(t) || t.Before(s.horizon()) {
+		slices.SortStableFunc(times, func(a, b firing) int { return a.at.Compare(b.at) })
+		for n, f := range times {
+			t := f.at
+			if n > 0 && t.Sub(times[n-1].at) <= gap || !window.Holds(t) || t.Before(s.horizon()) {
 				continue
 			}
 			for i := range weeks {
 				for k, c := range weeks[i].Alarms {
 					if weeks[i].Week == window.WeekOf(t) && c.Name == g.name && c.Severity == g.severity {
 						weeks[i].Alarms[k].Episodes++
+						weeks[i].Alarms[k].Hours.Count(f.active, window.Zone)
 					}
 				}
 			}
@@ -98,9 +102,11 @@ func (s *Server) GroupedAlarms(window sources.Window, match func(labels map[stri
 	return weeks
 }
 
-// follow calls firing at each evaluation at which the alert fired. An alert
-// that was not restored after an outage waits for its For again.
-func (s *Server) follow(a Alert, e Episode, firing func(time.Time)) {
+// follow calls firing at each evaluation at which the alert fired, with when it
+// became active. An alert that was not restored after an outage waits for its
+// For again.
+func (s *Server) follow(a Alert, e Episode, firing func(active, at time.Time)) {
+	active := s.evaluation(e.From)
 	var waits time.Duration
 	var away *sources.Span
 	began := false
@@ -111,13 +117,13 @@ func (s *Server) follow(a Alert, e Episode, firing func(time.Time)) {
 		}
 		if away != nil {
 			if !began || !a.restored(*away) {
-				waits = 0
+				waits, active = 0, t
 			}
 			away = nil
 		}
 		if waits >= a.For && t.Before(s.Now) {
 			began = true
-			firing(t)
+			firing(active, t)
 		}
 		waits += s.Interval
 	}
