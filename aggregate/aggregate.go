@@ -73,6 +73,9 @@ type Accepted struct {
 // A GoalPlan is what a goal's settings say beside its query.
 type GoalPlan struct {
 	Why        string
+	Assumed    []string    // what its team takes for granted, to be confirmed
+	Driver     string      // what it is worth: revenue, retention; "": not said
+	Cadence    Cadence     // how often its reader wants to hear of it
 	Start, Due sources.Day // zero: not set
 	Aim        Aim         // of a goal that a reading measures
 	Milestones []Milestone

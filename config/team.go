@@ -38,20 +38,23 @@ type teamTable struct {
 // lineTable is what any line's table may hold. Which keys a noun really takes
 // is checked by lineKeys.
 type lineTable struct {
-	ID       string          `toml:"id"`
-	Title    string          `toml:"title"`
-	Why      string          `toml:"why"`
-	Start    sources.Day     `toml:"start"`
-	Due      sources.Day     `toml:"due"`
-	From     string          `toml:"from"`
-	Query    string          `toml:"query"`
-	Matchers string          `toml:"matchers"`
-	Board    int64           `toml:"board"`
-	Boards   []int64         `toml:"boards"`
-	Unit     string          `toml:"unit"`
-	Better   direction       `toml:"better"`
-	Green    aggregate.Limit `toml:"green"`
-	Red      aggregate.Limit `toml:"red"`
+	ID       string            `toml:"id"`
+	Title    string            `toml:"title"`
+	Why      string            `toml:"why"`
+	Assumed  []string          `toml:"assumptions"`
+	Driver   string            `toml:"driver"`
+	Cadence  aggregate.Cadence `toml:"cadence"`
+	Start    sources.Day       `toml:"start"`
+	Due      sources.Day       `toml:"due"`
+	From     string            `toml:"from"`
+	Query    string            `toml:"query"`
+	Matchers string            `toml:"matchers"`
+	Board    int64             `toml:"board"`
+	Boards   []int64           `toml:"boards"`
+	Unit     string            `toml:"unit"`
+	Better   direction         `toml:"better"`
+	Green    aggregate.Limit   `toml:"green"`
+	Red      aggregate.Limit   `toml:"red"`
 
 	Of        string   `toml:"of"`
 	Was       *float64 `toml:"was"`
@@ -82,7 +85,7 @@ func (d *direction) UnmarshalText(text []byte) error {
 // lineKeys are the keys that the table of a noun takes, those it must have
 // first, up to the empty one.
 var lineKeys = map[sources.Noun][]string{
-	sources.Goals:     {"id", "from", "query", "", "title", "why", "start", "due", "was", "aim", "unit", "milestones", "green", "red", "own", "waiver"},
+	sources.Goals:     {"id", "from", "query", "", "title", "why", "assumptions", "driver", "cadence", "start", "due", "was", "aim", "unit", "milestones", "green", "red", "own", "waiver"},
 	sources.Delivery:  {"from", "", "board", "boards", "query", "title", "green", "red", "own", "waiver", "accepted"},
 	sources.Quality:   {"from", "query", "", "title", "green", "red", "own", "waiver", "accepted"},
 	sources.Incidents: {"from", "query", "", "title", "followups_within", "green", "red", "own", "waiver", "accepted"},
@@ -181,7 +184,7 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 	line := aggregate.Line{
 		ID: in.ID, Noun: s.noun, Title: cmp.Or(in.Title, s.title, in.ID), Unit: cmp.Or(in.Unit, s.unit),
 		Better: s.better, Target: aggregate.Target{Green: in.Green, Red: in.Red},
-		Plan: aggregate.GoalPlan{Why: in.Why, Start: in.Start, Due: in.Due},
+		Plan: aggregate.GoalPlan{Why: in.Why, Assumed: in.Assumed, Driver: in.Driver, Cadence: in.Cadence, Start: in.Start, Due: in.Due},
 		Of:   in.Of, MinChange: in.MinChange, FollowUpDays: in.FollowUps,
 	}
 	if s.noun == sources.Delivery {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"preread/aggregate"
 	"preread/sources"
 )
 
@@ -253,5 +254,48 @@ func TestAQuietWeek(t *testing.T) {
 	}
 	if text := string(Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text); !strings.Contains(text, words) {
 		t.Errorf("a quiet week is not said to be:\n%s", text)
+	}
+}
+
+// A goal of which nobody wants to hear every week is one line until its week
+// comes, or something is the matter.
+func TestAGoalOutOfTurn(t *testing.T) {
+	const why = "because of tea"
+	goal := func(c aggregate.Cadence, now, before aggregate.Status, blocked bool) bool {
+		f := aggregate.Finding{
+			Line:   aggregate.Line{ID: "g", Noun: sources.Goals, Title: "Tea", Plan: aggregate.GoalPlan{Why: why, Cadence: c}},
+			Status: aggregate.Verdict{Status: now, Rule: aggregate.AllDone}, Before: aggregate.Verdict{Status: before},
+			Goal: &aggregate.Goal{Weeks: make([]aggregate.GoalWeek, 6)}, Weeks: make([]aggregate.Point, 6),
+		}
+		if blocked {
+			f.Goal.Blocked = []aggregate.Blocked{{Days: 3}}
+		}
+		r := aggregate.Report{Window: world(t).Window, Teams: []aggregate.TeamReport{{ID: "t", Lines: []aggregate.Finding{f}}}}
+		text := string(Markdown(Frame{}, r, Letter{}).Merge(nil, "").Text)
+		if !strings.Contains(text, why) {
+			t.Error("the reason of the goal is nowhere")
+		}
+		before1, _, _ := strings.Cut(text, "<details>")
+		return strings.Contains(before1, why)
+	}
+	const green, amber = aggregate.Green, aggregate.Amber
+	for _, tt := range []struct {
+		name    string
+		cadence aggregate.Cadence
+		now     aggregate.Status
+		before  aggregate.Status
+		blocked bool
+		want    bool
+	}{
+		{"weekly", aggregate.Weekly, green, green, false, true},
+		{"fortnightly, in week 46", aggregate.Fortnightly, green, green, false, true},
+		{"monthly, in week 46", aggregate.Monthly, green, green, false, false},
+		{"it changed", aggregate.Monthly, green, amber, false, true},
+		{"it is amber", aggregate.Monthly, amber, amber, false, true},
+		{"it is blocked", aggregate.Monthly, green, green, true, true},
+	} {
+		if got := goal(tt.cadence, tt.now, tt.before, tt.blocked); got != tt.want {
+			t.Errorf("%s: told at length: %v, want %v", tt.name, got, tt.want)
+		}
 	}
 }

@@ -94,7 +94,7 @@ func world(t testing.TB) aggregate.Report {
 		line   aggregate.Line
 		answer sources.Answer
 	}{
-		{aggregate.Line{ID: "goal", Noun: sources.Goals, Title: title(0), Unit: "items", Better: aggregate.Higher, Plan: aggregate.GoalPlan{Why: title(1), Due: sources.Day{Year: 2026, Month: 12, Day: 18}}}, sources.Answer{Items: scope, Evidence: seen("q"), PlanGap: title(8), Plan: &sources.Plan{
+		{aggregate.Line{ID: "goal", Noun: sources.Goals, Title: title(0), Unit: "items", Better: aggregate.Higher, Plan: aggregate.GoalPlan{Why: title(1), Assumed: []string{title(5), "two"}, Driver: title(2), Due: sources.Day{Year: 2026, Month: 12, Day: 18}}}, sources.Answer{Items: scope, Evidence: seen("q"), PlanGap: title(8), Plan: &sources.Plan{
 			Milestones: []sources.Milestone{{Evidence: seen("v1"), Title: title(9), Due: sources.Day{Year: 2026, Month: 11, Day: 3}}, {Evidence: seen("v2"), Title: title(2), Due: sources.Day{Year: 2026, Month: 12, Day: 3}}},
 			Updates:    []sources.Update{{Evidence: seen("u"), At: at(44, 2), State: title(3), Text: title(1)}},
 		}}},

@@ -51,15 +51,15 @@ func (p *page) goals() {
 
 func (p *page) goal(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
-	if f.Plan.Why != "" {
-		p.printf("*Why:* %s\n\n", Escape(f.Plan.Why))
+	told := p.tells(f)
+	if told {
+		p.meaning(f)
+		p.blocked(f)
 	}
-	if f.Goal != nil {
-		p.progress(f)
-	}
-	p.milestones(f)
-	p.blocked(f)
 	p.folded(f, func() {
+		if !told {
+			p.meaning(f)
+		}
 		p.due(f)
 		if f.Measured != nil {
 			p.weekTable("At the week's end", row("Reading", p.values(f)...))
@@ -70,6 +70,31 @@ func (p *page) goal(t aggregate.TeamReport, f aggregate.Finding) {
 		}
 	})
 	p.lineSlot(t, f)
+}
+
+// tells reports a goal that is told at length this week: one of which nobody
+// wants to hear every week still is when something is the matter.
+func (p *page) tells(f aggregate.Finding) bool {
+	before := f.Before.Status
+	if f.Told != nil {
+		before = f.Told.Status
+	}
+	return f.Plan.Cadence.Due(p.Window.Last) || f.Status.Status != before || f.Status.Status != aggregate.Green && f.Status.Status != aggregate.NoTarget ||
+		len(f.Drift) > 0 || f.Goal != nil && len(f.Goal.Blocked) > 0
+}
+
+// meaning says what a goal is for, what it rests on and where it stands.
+func (p *page) meaning(f aggregate.Finding) {
+	if f.Plan.Why != "" {
+		p.printf("*Why:* %s\n\n", Escape(f.Plan.Why))
+	}
+	if len(f.Plan.Assumed) > 0 {
+		p.printf("*Assumed, please confirm:* %s\n\n", strings.Join(mapped(f.Plan.Assumed, Escape), "; "))
+	}
+	if f.Goal != nil {
+		p.progress(f)
+	}
+	p.milestones(f)
 }
 
 func (p *page) due(f aggregate.Finding) {
@@ -473,11 +498,42 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 			}
 		}
 	}
+	if words := p.drivers(t); words != "" {
+		lines = append(lines, words)
+	}
 	if len(lines) == 0 {
 		p.printf("No goal moved, nothing was released, and no incident was resolved.\n\n")
 		return
 	}
 	p.list(lines)
+}
+
+// drivers says what the goals' work was worth, in the words of the settings;
+// "" where they name none, or nothing was done.
+func (p *page) drivers(t aggregate.TeamReport) string {
+	done, all, named := map[string]int{}, 0, false
+	for _, f := range t.Lines {
+		if f.Goal == nil {
+			continue
+		}
+		n, _, _ := p.moved(f)
+		done[f.Plan.Driver] += n
+		all += n
+		named = named || f.Plan.Driver != ""
+	}
+	if !named || all == 0 {
+		return ""
+	}
+	var words []string
+	for _, driver := range sortedKeys(done) {
+		if n := done[driver]; n > 0 && driver != "" {
+			words = append(words, fmt.Sprintf("%s %d", Escape(driver), n))
+		}
+	}
+	if n := done[""]; n > 0 {
+		words = append(words, fmt.Sprintf("for no driver %d", n))
+	}
+	return fmt.Sprintf("Of %s done, by value driver: %s", count(all, "item", "items"), strings.Join(words, ", "))
 }
 
 func (p *page) merged(t aggregate.TeamReport, f aggregate.Finding) {

@@ -1,0 +1,42 @@
+package aggregate
+
+import (
+	"fmt"
+	"time"
+
+	"preread/sources"
+)
+
+// A Cadence is how often a goal is told at length. The zero Cadence is weekly.
+type Cadence uint8
+
+// The cadences. A fortnightly goal is told in even ISO weeks, a monthly one in
+// the week of the month's first Thursday.
+const (
+	Weekly Cadence = iota
+	Fortnightly
+	Monthly
+)
+
+var cadences = map[string]Cadence{"weekly": Weekly, "fortnightly": Fortnightly, "monthly": Monthly}
+
+// UnmarshalText reads "weekly", "fortnightly" or "monthly".
+func (c *Cadence) UnmarshalText(text []byte) error {
+	found, known := cadences[string(text)]
+	if !known {
+		return fmt.Errorf(`%q is neither "weekly", "fortnightly" nor "monthly"`, sources.OneLine(string(text), 40))
+	}
+	*c = found
+	return nil
+}
+
+// Due reports a week in which a goal is told at length.
+func (c Cadence) Due(week sources.Week) bool {
+	switch c {
+	case Fortnightly:
+		return week.N%2 == 0
+	case Monthly:
+		return week.Monday().Add(int(time.Thursday-time.Monday)).Day <= 7
+	}
+	return true
+}
