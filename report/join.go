@@ -111,6 +111,8 @@ var (
 	dashes  = regexp.MustCompile(`-{2,}`)
 	bullet  = regexp.MustCompile(`^[*+-] `)
 	pipeGap = regexp.MustCompile(` ?\| ?`)
+
+	softSigns = strings.NewReplacer("_", "*", `\`, "")
 )
 
 // normal makes equal what formatters change: white space, the padding of
@@ -121,7 +123,7 @@ func normal(line string) string {
 		return line
 	}
 	line = bullet.ReplaceAllString(line, "- ")
-	line = strings.NewReplacer("_", "*", `\`, "").Replace(line)
+	line = softSigns.Replace(line)
 	if strings.HasPrefix(line, "|") {
 		line = dashes.ReplaceAllString(pipeGap.ReplaceAllString(line, "|"), "-")
 	}

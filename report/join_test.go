@@ -72,7 +72,7 @@ func TestEditsOutsideOfSlotsStay(t *testing.T) {
 func formatted(text string) string {
 	text = regexp.MustCompile(`(?m)^\| Week \| Value \|$`).ReplaceAllString(text, "| Week        |  Value |")
 	text = strings.ReplaceAll(text, "| :-- | --: |", "| :---------- | -----: |")
-	text = regexp.MustCompile(`\*(\w[^*]*)\*`).ReplaceAllString(text, "_${1}_")
+	text = regexp.MustCompile(`(^|[^*])\*(\w[^*\n]*)\*([^*])`).ReplaceAllString(text, "${1}_${2}_${3}")
 	text = strings.ReplaceAll(text, "-->\n", "-->\n\n\n")
 	return strings.ReplaceAll(text, "## Line", "\n\n## Line")
 }
