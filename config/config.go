@@ -47,6 +47,7 @@ type Report struct {
 
 	Holidays []sources.Day `toml:"holidays"` // on which no team works
 	History  History       `toml:"history"`  // default: a file in the state folder
+	Private  string        `toml:"private"`  // where private notes are kept; default: private.age
 }
 
 // A Session is the weekly hour in which manager and reader meet.

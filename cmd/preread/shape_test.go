@@ -52,6 +52,7 @@ var clients = map[string]string{
 	"github.com/hashicorp/go-retryablehttp":      "preread/sources/internal/web",
 	"preread/aggregate/history":                  "preread/cmd/preread", // what was seen is remembered by whoever runs it
 	"modernc.org/sqlite":                         "preread/aggregate/history",
+	"filippo.io/age":                             "preread/cmd/preread",
 	"github.com/jackc/pgx/":                      "preread/aggregate/history",
 	"github.com/pressly/goose/":                  "preread/aggregate/history",
 	"github.com/chromedp/":                       "", // tests only
