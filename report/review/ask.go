@@ -14,6 +14,7 @@ var (
 	yesNo    = regexp.MustCompile(`(?i)(?:^|[,:;–—] (?:then |and |so |or )?)` + auxiliary + `(?:n't)? \S`)
 	agreeing = regexp.MustCompile(`(?i)^(?:ok|okay|fine|good) (?:to|if|with)\b|(?:^|, )(?:ok|okay|agreed|right|yes or no|` + auxiliary + `n't (?:you|we|it|they|i))\?$`)
 	yesOrNo  = regexp.MustCompile(`(?i)\b(?:yes ?/ ?no|yes or no|go ?/ ?no-?go)\b`)
+	inMonth  = regexp.MustCompile(`\bin ` + months)
 	choice   = regexp.MustCompile(`(?i)\bor\b`)
 	parting  = regexp.MustCompile(`(?i),? or |, `)
 	slashes  = regexp.MustCompile(`(?i) ?/ ?|,? or |, `)
@@ -41,7 +42,7 @@ func (v *review) asks(s slot) {
 		kind := strings.ToLower(strings.TrimRight(askKind.FindString(b.text), ": "))
 		if f := fieldsOf(g); b.box != "[x]" && f["answer"] == "" && f["mine"] == "" && kind != "inform" && kind != "mine" {
 			question := askKind.ReplaceAllString(b.text, "")
-			if !hasDate(f["need by"]) && !hasDate(b.text) {
+			if !hasDate(f["need by"]) && !hasDate(mask(b.text, inMonth)) {
 				v.find(s, b.line, AskWithoutDate, question)
 			}
 			if !isClosed(block{text: question}, f["options"]) {

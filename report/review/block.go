@@ -61,10 +61,8 @@ type scanner struct {
 // out.
 func blocksOf(n report.Note) []block {
 	var s scanner
-	text := strings.ReplaceAll(n.Text, "\r\n", "\n")
-	text = comment.ReplaceAllStringFunc(text, lineEnds)
 	number := n.Line
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(comment.ReplaceAllStringFunc(n.Text, lineEnds)) {
 		number++
 		s.scan(number, strings.TrimRight(line, " \t\r\n"))
 	}

@@ -2,13 +2,15 @@ package review
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
 var (
-	finishesIt = regexp.MustCompile(`(?:^|: |, | – |\b(?:we|I|they|and|to|will|then) |` + name + ` and ` + name + ` )(?:` + finish + `) \S|` + name + ` (?:` + finishes + `) \S|\bwill (?:have )?\w+ \S`)
-	endless    = regexp.MustCompile(`(?i)\bmake (?:\w+ )?progress\b|\bget better\b`)
-	outcome    = regexp.MustCompile(`(?i)\b(?:live|done|merged|shipped|closed|signed|deleted|released|published|deployed|fixed|paid|in (?:production|beta|review|test|staging)|switched (?:off|on)|(?:is|are|be|gets?) \w+ed)\b|\b\d`)
+	finishesIt = regexp.MustCompile(`(?:^|: |, | – |\b(?:we|I|they|and|to|will|then) |` + name + ` and ` + name + ` )(?:` + finish + `) \S|\bwill (?:have )?\w+ \S`)
+	endless    = regexp.MustCompile(`(?i)\bmake (?:\w+ )?progress\b|\bget (?:better|ready|going|started)\b`)
+	vaguely    = regexp.MustCompile(`^(?:` + forms(vague, "s") + `)$`)
+	outcome    = regexp.MustCompile(`(?i)\b(?:live|done|merged|shipped|closed|signed|deleted|released|published|deployed|fixed|paid|in (?:the )?(?:production|beta|review|test|staging)|switched (?:off|on)|zero|one|two|three|four|five|(?:is|are|be|gets?) \w+ed)\b|\b\d+ ?%|\b\d[\d.,]* [a-z]|\b(?:to|under|below|above|over|of|at) \d`)
 )
 
 // next reports an item of the slot next that nobody could check a week later:
@@ -29,10 +31,18 @@ func (v *review) next(s slot) {
 		for _, below := range g[1:] {
 			text += " – " + below.text
 		}
-		if !hasDate(text) && !outcome.MatchString(text) && !finishesIt.MatchString(startSmall(mask(text, endless))) {
+		if !hasDate(text) && !outcome.MatchString(text) && !finishes(startSmall(mask(text, endless))) {
 			v.find(s, b.line, NextWithoutCheck, b.text)
 		}
 	}
+}
+
+// finishes reports a verb that comes to an end, with its object: one of the
+// table, or any that is said of somebody and is not vague.
+func finishes(text string) bool {
+	return finishesIt.MatchString(text) || slices.ContainsFunc(actor.FindAllStringSubmatch(text, -1), func(m []string) bool {
+		return !idle[m[2]] && !vaguely.MatchString(m[2])
+	})
 }
 
 // startSmall writes the first word small if it is a verb of work, and those that

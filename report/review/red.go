@@ -3,15 +3,16 @@ package review
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 var (
 	because  = regexp.MustCompile(`(?i)\b(?:because|due to|cause[ds]?|reasons?|owing to|thanks to|as a result|c[ao]mes? from|led to|that is why|after (?:the|an?|our)|depends on)\b|\bwhy:|, so |, (?:which|that) [a-z]+s\b|\bsince (?:the|an?|our|it|we|they|he|she|all|nobody)\b`)
 	happened = regexp.MustCompile(`(?i)\b(?:slipped|ran out|broken?|broke|fail(?:s|ed)|crash(?:es|ed)|filled|full|expired|leak(?:s|ed)|left|quit|changed|moved|doubled|tripled|closed|stopped|ended|lock(?:s|ed)|block(?:s|ed)|(?:was|were|went) (?:down|late|away|bankrupt)|ill|sick|on (?:leave|holiday|vacation)|grew|came in|overload(?:s|ed)?|under-?estimated|scope creep|capacity|seasonal|wait(?:s|ing) (?:for|on)|out of|flaky|a (?:bug|blocker|regression)|outage|set off|triggered|forgot|forgotten|missed|times? out|timed out|deleted|removed|lost|too (?:few|many|small|big|little|much)|no (?:cache|capacity|time|index|access|tests?)|bug in|memory leak|is (?:cold|missing)|was missing)\b`)
-	restated = regexp.MustCompile(`(?i)^(?:it|this|that|the (?:line|figure|number|value)) `)
+	restated = regexp.MustCompile(`(?i)^(?:it|this|that|still|again|not|below|above|under|over|close|near|same|worse|better|no change|the (?:line|figure|number|value))\b|\b(?:red|target|limit|goal)\b|\bwhere (?:we|it)\b`)
 
-	owned = regexp.MustCompile(`\bI(?:'ll|'m)?\b|@\w|(?i:\b(?:owner|who|lead|responsible|assignee)(?::| is) ?\S)|\bwe(?:'ll| will| shall| are going to| (?:` + base + `)\b| are (?:` + running + `)\b)|` +
-		person + ` (?:will|owns|leads|is (?:` + running + `)|(?:` + third + `)|(?:` + past + `))\b|` + name + ` and ` + name + ` (?:` + base + `)\b|\(` + name + `[,)]|` +
+	owned = regexp.MustCompile(`\bI(?:'ll|'m)?\b|@\w|(?i:\b(?:owner|who|lead|responsible|assignee)(?::| is) ?\S)|\b[Ww]e(?:'ll| will| shall| are going to| (?:` + base + `)\b| are (?:` + running + `)\b)|` +
+		person + ` (?:will|owns|leads|is (?:` + running + `)|(?:` + third + `)|(?:` + past + `))\b|` + name + ` and ` + name + ` [a-z]+\b|\(` + name + `[,)]|` +
 		name + `,? (?:by |on |until )?(?i:` + dateText + `)|\bby ` + name)
 	future = regexp.MustCompile(`\bwill\b`)
 )
@@ -57,6 +58,24 @@ func (v *review) red(s slot) {
 	}
 }
 
+// tellsWhy reports whether a sentence says why: with a word such as "because",
+// or by telling what happened instead of what is done or how bad the figure is.
+func tellsWhy(text string) bool {
+	if because.MatchString(text) {
+		return true
+	}
+	for clause := range strings.SplitSeq(text, "; ") {
+		tells := len(word.FindAllString(clause, wordsTold)) == wordsTold && !answers(clause) && !future.MatchString(clause)
+		if !restated.MatchString(clause) && (tells || happened.MatchString(clause) || isProblem(clause)) {
+			return true
+		}
+	}
+	return false
+}
+
+// wordsTold is how many words a sentence has that tells what happened.
+const wordsTold = 4
+
 // parts are what the words about a red line say.
 type parts struct{ cause, owner, next, date bool }
 
@@ -66,8 +85,8 @@ func partsOf(s slot) (p parts) {
 	}
 	s.each(func(_ block, x sentence) {
 		acts := answers(x.text)
-		p.cause = p.cause || because.MatchString(x.text) || (happened.MatchString(x.text) || isProblem(x.text)) && !restated.MatchString(x.text)
-		p.owner = p.owner || accepted.MatchString(x.text) || owned.MatchString(named(x.text)) || assigned.MatchString(named(x.text))
+		p.cause = p.cause || tellsWhy(x.text)
+		p.owner = p.owner || acting(x.text) || accepted.MatchString(x.text) || owned.MatchString(named(x.text)) || alsoActs.MatchString(named(x.text)) || assigned.MatchString(named(x.text))
 		p.next = p.next || acts
 		p.date = p.date || (acts || future.MatchString(x.text)) && hasDate(x.text) || promised.MatchString(x.text)
 	})

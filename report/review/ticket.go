@@ -12,8 +12,9 @@ var (
 
 	glossed    = regexp.MustCompile(`^ ?\(([^()]*)\)|^ ?(?::|[–—=]|-) ([^.;]*)|^, (?:(?:the|our|an?|which|where|that)\b)([^.;]*)`)
 	connected  = regexp.MustCompile(`^ (?:about|so that|which|that|where|on how)\b([^.;]*)`)
-	clauseTail = regexp.MustCompile(`^([^.;]*)`)
+	clauseTail = regexp.MustCompile(`^[^.,;]*`)
 	listBefore = regexp.MustCompile(`(?:(?:` + ticket.String() + `)(?:\s*(?:,|and|or|&|\+)\s*)+)*$`)
+	recorded   = regexp.MustCompile(`(?:tracked|filed|known|logged|reported|followed)(?: up)? (?:as|in|under)$|[,;(–] ?(?:see|cf\.?)$`)
 	verbLike   = regexp.MustCompile(`(?:s|ed)$`)
 )
 
@@ -22,10 +23,10 @@ var (
 var weak = set(`a about after again ago all also an and any are as ask at back bad because been before being between blocked both but by can closed could day days did do does done
 	down due during each end every few finish finished first fix fixed fixes follow for from further get gets goes gone good had has have he her here his hold how in into is it item items its issue
 	issues just last late later left like live look made make me merge merged month moment more most moved moves my need needs new next no not now number of off on once one only open or
-	other our out over owner part part-way pending pull per plan planned please pr progress ready reopened request requests resolved review reviewed same see she shipped since slip slipped so soon some start
+	other our out over owner part part-way pending pull per plan planned please production pr progress ready reopened request requests resolved review reviewed same see she shipped since slip slipped so soon some start
 	started state status still stories story sub-task task tasks team than that the their them then there these they this those ticket tickets till time to today tomorrow too took under until
 	up urgent us very wait waiting waits was way we week weeks went were what when where which while who why will with work worked working works would yesterday yet you your bug bugs epic epics
-	details everything nothing something deployed delivered started stuck done released rest`)
+	details one two three four five six several some various couple mostly everything nothing something deployed delivered started stuck done released rest`)
 
 // readTickets reports a ticket's id (PAY-123, owner/repo#12, #12) that stands
 // without words saying what it is, once a page. It is explained by words in
@@ -67,12 +68,21 @@ func explains(head, tail string) bool {
 	if clause, inside := strings.CutSuffix(head, "("); inside {
 		return content(clause) > 0
 	}
+	if clause, tracked := cutTail(head, recorded); tracked {
+		return content(clause) > 0
+	}
 	clause := strings.TrimRight(head, ",:–—- ")
 	last, strong := lastContent(clause)
 	if clause != head {
-		return strong && content(clause) > 1
+		return strong
 	}
 	return strong && !verbLike.MatchString(last)
+}
+
+// cutTail takes what a pattern finds off a text.
+func cutTail(text string, r *regexp.Regexp) (string, bool) {
+	rest := r.ReplaceAllString(text, "")
+	return rest, rest != text
 }
 
 // lastContent returns the last word before a ticket, passing over what sort of
