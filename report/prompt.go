@@ -33,6 +33,10 @@ var allPrompts = []string{
 	promptNext, promptLater, promptAsks, promptParked, promptPeople, promptMind,
 }
 
+// Prompts returns every prompt that a slot may hold while nobody has written in
+// it, those of earlier pages among them.
+func Prompts() []string { return slices.Clone(allPrompts) }
+
 func isPrompt(text string) bool { return slices.Contains(allPrompts, text) }
 
 // forReader is a note without what is meant for its writer: prompts that were
