@@ -22,14 +22,16 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"preread/aggregate"
+	"preread/report"
 	"preread/sources"
 )
 
 // A Config is a settings file that has been checked.
 type Config struct {
-	File   string
-	Report Report
-	Teams  []aggregate.Team
+	File    string
+	Report  Report
+	Readers []report.Profile // beside the page's own
+	Teams   []aggregate.Team
 
 	tables    []sourceTable
 	questions []sources.Question
@@ -48,6 +50,7 @@ type Report struct {
 	Holidays []sources.Day `toml:"holidays"` // on which no team works
 	History  History       `toml:"history"`  // default: a file in the state folder
 	Private  string        `toml:"private"`  // where private notes are kept; default: private.age
+	Known    []string      `toml:"knows"`    // abbreviations that the reader knows
 }
 
 // A Session is the weekly hour in which manager and reader meet.
@@ -156,11 +159,12 @@ func Load(file, text string, kinds []sources.Kind) (*Config, error) {
 	l := &loader{file: file, kinds: kinds, places: places(text), config: &Config{File: file}}
 	top := table{"", root}
 	for _, key := range l.sorted(top) {
-		if known := []string{"report", "source", "team"}; !slices.Contains(known, key) {
+		if known := []string{"report", "reader", "source", "team"}; !slices.Contains(known, key) {
 			l.complain(key, "unknown key %q in the file%s", sources.OneLine(key, 60), nearest(key, known))
 		}
 	}
 	l.report(top)
+	l.readers(top)
 	l.sources(top)
 	l.teams(top)
 	if len(l.problems) > 0 {

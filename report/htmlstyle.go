@@ -110,28 +110,31 @@ summary h2 { display: inline; border: 0; padding: 0; }
   :root { --paper: #0d1117; --ink: #e6edf3; --soft: #9ba5b0; --rule: #3d444d; --wash: #161c24; --link: #79b8ff; --line: #79b8ff; --band: #1b2b40; --red: #ff7b72; --amber: #e3b341; --green: #56d364; }
 }
 @media print {
-  @page { size: A4; margin: 10mm 11mm; }
-  html { font-size: 8pt; line-height: 1.25; }
+  @page { size: A4; margin: 8mm 10mm; }
+  html { font-size: 7.6pt; line-height: 1.2; }
   main { max-width: none; padding: 0; }
   .skip { display: none; }
   a { color: inherit; text-decoration-color: var(--rule); }
-  h2 { margin: .7rem 0 .2rem; padding-top: .2rem; }
+  h2 { margin: .5rem 0 .15rem; padding-top: .15rem; }
   h2, h3, h4 { break-after: avoid; }
-  h3 { margin: .5rem 0 .15rem; }
+  h3 { margin: .3rem 0 .1rem; }
   p, ul, ol { margin: .12rem 0; }
   th, td { padding-top: .06rem; padding-bottom: .06rem; }
   table { margin: .2rem 0; }
-  .lines { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 7mm; }
-  .line { padding-bottom: .25rem; break-inside: avoid; }
-  .line h3, .line h4 { margin: .25rem 0 .1rem; }
+  .lines { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0 5mm; }
+  .line { padding-bottom: .1rem; break-inside: avoid; }
+  .line h3, .line h4 { margin: .2rem 0 .05rem; }
   .wide { break-inside: auto; }
-  .lone, .wide .said { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 7mm; break-inside: avoid; }
-  .wide .rest, .lone .rest, .note { padding-top: 0; margin: .2rem 0; }
+  .lone { display: block; grid-column: auto; }
+  .wide .said { display: grid; grid-template-columns: 2fr 1fr; gap: 0 5mm; break-inside: avoid; }
+  .wide .rest, .lone .rest, .note { padding-top: 0; margin: .15rem 0; }
+  /* On paper nothing can be opened, and what nobody wrote says nothing. */
+  details:not([open]), .nothing, section:has(> details:only-child), .free section:has(.nothing):not(:has(.note)), h3:has(+ .nothing) { display: none; }
   table.facts { font-size: .84rem; }
   .weeks th, .weeks td { padding-left: .22rem; padding-right: .22rem; }
   .free { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0 7mm; }
   .free h2 { font-size: 1.12rem; border-top-width: 1px; }
-  figure { margin: .2rem 0; }
+  figure { margin: .1rem 0 0; }
   figure, tr, li { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

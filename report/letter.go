@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"preread/report/ask"
 	"preread/sources"
 )
 
@@ -14,6 +15,7 @@ type Letter struct {
 	Before *Page        // the last page before this one; nil: none
 	Page   *Page        // this page as it stands; nil: it is new
 	Since  sources.Week // the first week that no page sent has told of; zero: the page's last week
+	Asks   ask.Ledger   // of the pages up to this one
 }
 
 // Since returns the first week that a page has to tell of, so that no day is
@@ -99,6 +101,9 @@ var lasting = []string{"context", "later", "parked"}
 // carried returns what a slot begins with on a new page, and whether it is all
 // that was there: words that last, or the tasks that are still open.
 func (p *page) carried(id string) (words string, whole bool) {
+	if id == AsksSlot {
+		return strings.TrimRight(ask.Write(p.letter.Asks.Carried(p.Window.Last.Add(-1))), "\n"), true
+	}
 	before := p.before(id)
 	for _, l := range lasting {
 		if id == l {

@@ -219,6 +219,7 @@ func (p *page) glance() {
 	p.closer()
 	p.slot("summary", promptSummary)
 	p.printf("### What I want from you\n\n")
+	p.wants()
 	p.slot("wanted", promptWanted)
 }
 
@@ -274,7 +275,7 @@ func (p *page) surprises() {
 			}
 		}
 	}
-	if lines = append(lines, p.parked()...); len(lines) > 0 {
+	if lines = slices.Concat(lines, p.parked(), p.dropped()); len(lines) > 0 {
 		p.findings("Not to be overlooked", "", lines)
 	}
 }

@@ -41,7 +41,7 @@ func (p *page) parkings() (all []parking) {
 // parked says of parked work what its list does not: that nobody agreed, or
 // that its day has come.
 func (p *page) parked() (lines []string) {
-	today := sources.DayOf(p.Window.Now.In(p.Window.Zone.Location()))
+	today := p.today()
 	for _, k := range p.parkings() {
 		if !k.agreed {
 			lines = append(lines, fmt.Sprintf("Parked, and nobody is named who agreed: %s", Escape(k.words)))

@@ -1,0 +1,139 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"preread/aggregate"
+)
+
+// A note that needs no answer has so many sentences.
+const (
+	fewestSentences = 5
+	mostSentences   = 10
+)
+
+// noResponse tells the week in five to ten sentences. It says that no answer is
+// needed only if nothing is asked for. One that would be longer is refused: then
+// somebody has to decide what is not said.
+func (t *teller) noResponse() (string, error) {
+	facts := t.sentences()
+	mine := sentencesOf(t.words("summary"))
+	end := t.ending()
+	n := len(facts) + len(mine) + len(end)
+	if n > mostSentences {
+		return "", fmt.Errorf("the note has %d sentences, and at most %d are read: %d of facts, %d under “In short”, %d of asks; shorten what you wrote, or send the page", n, mostSentences, len(facts), len(mine), len(end))
+	}
+	if n < fewestSentences {
+		facts = append(facts, t.fillers(fewestSentences-n)...)
+	}
+	var b strings.Builder
+	b.WriteString(t.title(""))
+	b.WriteString(strings.Join(facts, " ") + "\n\n")
+	if len(mine) > 0 {
+		b.WriteString(t.words("summary") + "\n\n")
+	}
+	b.WriteString(strings.Join(end, " ") + "\n")
+	return b.String(), nil
+}
+
+// worstTold is how many lines that are not green are told one by one.
+const worstTold = 3
+
+// sentences are what the sources say, each one sentence.
+func (t *teller) sentences() (all []string) {
+	var counts, worst, goals []string
+	for _, team := range t.Teams {
+		counts = append(counts, Escape(team.Name)+": "+countWords(aggregate.Count(team.Lines)))
+		for _, f := range team.Lines {
+			if s := f.Status.Status; s != aggregate.Green && s != aggregate.NoTarget {
+				worst = append(worst, t.standing(team, f))
+			}
+			if f.Goal != nil {
+				goals = append(goals, fmt.Sprintf("%s %s", t.name(team, f), goalFigure(f, f.Goal.Last())))
+			}
+		}
+	}
+	all = append(all, strings.Join(counts, "; ")+".")
+	for i, w := range worst {
+		if i == worstTold {
+			all = append(all, fmt.Sprintf("%s not green either.", count(len(worst)-worstTold, "more line is", "more lines are")))
+			break
+		}
+		all = append(all, w+".")
+	}
+	if len(goals) > 0 {
+		all = append(all, "Goals: "+strings.Join(goals, ", ")+".")
+	}
+	return all
+}
+
+// fillers are sentences for a week of which little is to be said.
+func (t *teller) fillers(n int) []string {
+	opened, over, merged := 0, 0, 0
+	for _, team := range t.Teams {
+		for _, f := range team.Lines {
+			if f.Incidents != nil {
+				for _, i := range f.Incidents.Incidents {
+					if t.news(i.Opened) {
+						opened++
+					}
+					if t.news(i.Resolved) {
+						over++
+					}
+				}
+			}
+			if f.Shipped != nil {
+				for _, item := range f.Shipped.Merged {
+					if t.news(item.Done[0].From) {
+						merged++
+					}
+				}
+			}
+		}
+	}
+	all := []string{
+		fmt.Sprintf("%s opened, %d resolved.", count(opened, "incident was", "incidents were"), over),
+		fmt.Sprintf("%s merged.", count(merged, "pull request was", "pull requests were")),
+		fmt.Sprintf("This is about %s.", days(t.Window.Last)),
+	}
+	return all[:min(n, len(all))]
+}
+
+// standing says how a line stands, in the words in which every form says it.
+func (t *teller) standing(team aggregate.TeamReport, f aggregate.Finding) string {
+	return fmt.Sprintf("%s %s: %s", badge(f.Status.Status), t.name(team, f), Escape(current(f)))
+}
+
+// ending is what the reader has to do.
+func (t *teller) ending() []string {
+	open := t.open()
+	if len(open) == 0 {
+		return []string{"No reply needed."}
+	}
+	var all []string
+	for _, e := range open {
+		text := fmt.Sprintf("I need an answer: %s", strings.TrimRight(Escape(e.Ask.Question), "."))
+		if !e.Ask.NeedBy.IsZero() {
+			text = fmt.Sprintf("I need an answer by %s: %s", day(e.Ask.NeedBy), strings.TrimRight(Escape(e.Ask.Question), "."))
+		}
+		if !strings.HasSuffix(text, "?") {
+			text += "."
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+var sentenceEnd = regexp.MustCompile(`\n\s*(?:[-*+]|\d+[.)])\s|[.!?…]["”’)*_]*(?:\s|$)|\n\n`)
+
+// sentencesOf takes a text apart. An item of a list is a sentence.
+func sentencesOf(text string) (all []string) {
+	for _, s := range sentenceEnd.Split("\n"+text, -1) {
+		if s = strings.Trim(s, " \t\n-*+"); s != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}

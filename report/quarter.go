@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"preread/aggregate"
+	"preread/sources"
+)
+
+// quarterWeeks is how many weeks a quarter has.
+const quarterWeeks = 13
+
+// quarter rolls up what the pages of a quarter said of every line: colour by
+// colour as it was told, never as it would be told today.
+func (t *teller) quarter() string {
+	var b strings.Builder
+	b.WriteString(t.title("the quarter"))
+	first := t.Window.Last.Add(1 - quarterWeeks)
+	fmt.Fprintf(&b, "What the pages of %s to %s said, week by week; “·” is a week without a page.\n\n", first, t.Window.Last)
+	for _, team := range t.Teams {
+		if len(t.Teams) > 1 {
+			fmt.Fprintf(&b, "## %s\n\n", Escape(team.Name))
+		}
+		b.WriteString("| Line | Quarter | Now | Red weeks |\n| :-- | :-- | :-- | --: |\n")
+		for _, f := range team.Lines {
+			colours, red := t.quarterOf(f, first)
+			fmt.Fprintf(&b, "| %s | %s | %s: %s | %d |\n", Escape(f.Title), colours, badge(f.Status.Status), Escape(current(f)), red)
+		}
+		b.WriteString("\n")
+	}
+	if k := t.Kept; k.Ended > 0 {
+		fmt.Fprintf(&b, "Of %d goals that were forecast and are done, %d met the date that was first given with 85 %%.\n\n", k.Ended, k.Met)
+	}
+	if words := t.words("top-of-mind"); words != "" {
+		fmt.Fprintf(&b, "## Looking back\n\n%s\n", words)
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// quarterOf writes a line's colours as its pages told them, and counts the red
+// weeks. The last week is that of this page.
+func (t *teller) quarterOf(f aggregate.Finding, first sources.Week) (colours string, red int) {
+	said := map[sources.Week]aggregate.Status{}
+	for _, s := range f.Said {
+		said[s.Week] = s.Status
+	}
+	said[t.Window.Last] = f.Status.Status
+	for w := first; w.Compare(t.Window.Last) <= 0; w = w.Add(1) {
+		status, told := said[w]
+		sign, _, _ := strings.Cut(badge(status), " ")
+		switch {
+		case !told:
+			sign = "·"
+		case status == aggregate.Red:
+			red++
+		}
+		colours += sign
+	}
+	return colours, red
+}

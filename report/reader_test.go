@@ -1,0 +1,168 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"preread/aggregate"
+	"preread/report/ask"
+	"preread/sources"
+)
+
+// told tells a page with words in it in a form.
+func told(t *testing.T, r aggregate.Report, words map[string]string, profile Profile) (string, error) {
+	t.Helper()
+	page := pageWith(t, Markdown(frameFor(), r, Letter{}), words)
+	letter := Letter{Page: page, Asks: ask.Ledger(nil).Take(r.Window.Last, Asks(*page))}
+	m := Markdown(frameFor(), r, letter).Merge(page, "")
+	text, err := Tell(frameFor(), r, letter, *parse(t, m.Text), profile)
+	return string(text), err
+}
+
+var somebody = map[string]string{
+	"summary":     "The vault was slow. We found out why.",
+	"pay/p95":     "The pool is too small.\n\n!discuss",
+	"asks":        "- **Decide:** May we drop the vault?\n  - Need by: 2026-11-20",
+	"people":      "Anya led it: private-one.",
+	"top-of-mind": "I am tired: private-two.",
+}
+
+func TestFormsForReaders(t *testing.T) {
+	for name, profile := range map[string]Profile{
+		"whole.md":     {},
+		"strategic.md": {ID: "sam", Name: "Sam | CTO", Level: Strategic, First: []string{"asks", "goals"}},
+		"middle.md":    {ID: "kim", Name: "Kim", Level: Organisational},
+		"hpm.md":       {Form: Highlit},
+		"agenda.md":    {Form: Agenda},
+		"quarter.md":   {Form: Quarter},
+		"nrr.md":       {Form: NoResponse},
+	} {
+		text, err := told(t, world(t), somebody, profile)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		golden(t, "forms/"+name, []byte(text))
+		for _, mark := range []string{"<!--", "✍", "!discuss", lastTimeWords} {
+			if strings.Contains(strings.ReplaceAll(text, `\<\!--`, ""), mark) && !strings.Contains(mark, "<!--") {
+				t.Errorf("%s holds %q", name, mark)
+			}
+		}
+		if profile.ID != "" && strings.Contains(text, "private-") {
+			t.Errorf("%s holds what is for another reader", name)
+		}
+	}
+}
+
+func TestNoResponseNeeded(t *testing.T) {
+	quiet := world(t)
+	quiet.Teams[0].Lines = quiet.Teams[0].Lines[3:4] // bugs, green
+	without := map[string]string{"summary": "All is well. Nothing broke."}
+	text, err := told(t, quiet, without, Profile{Form: NoResponse})
+	if err != nil || !strings.HasSuffix(text, "\nNo reply needed.\n") {
+		t.Errorf("%v:\n%s", err, text)
+	}
+	if n := len(sentencesOf(strings.SplitN(text, "\n\n", 3)[2])); n < fewestSentences || n > mostSentences {
+		t.Errorf("%d sentences:\n%s", n, text)
+	}
+	asking := map[string]string{"asks": somebody["asks"]}
+	text, err = told(t, quiet, asking, Profile{Form: NoResponse})
+	if err != nil || strings.Contains(text, "No reply needed") || !strings.Contains(text, "I need an answer by 20 November 2026: May we drop the vault?") {
+		t.Errorf("%v:\n%s", err, text)
+	}
+	long := map[string]string{"summary": strings.Repeat("One more. ", 9)}
+	if _, err := told(t, quiet, long, Profile{Form: NoResponse}); err == nil || !strings.Contains(err.Error(), "at most 10 are read") {
+		t.Errorf("a long note: %v", err)
+	}
+	if _, err := told(t, quiet, nil, Profile{Words: 20, Name: "Sam"}); err == nil || !strings.Contains(err.Error(), "Sam reads at most 20") {
+		t.Errorf("a page that is too long for its reader: %v", err)
+	}
+}
+
+func TestSentences(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, "One.": 1, "One. Two!": 2, "p95 is 0.4 s. Fine?": 2, "- a\n- b\n- c": 3, "One\n\nTwo": 2, "no end": 1, "“So.” And so.": 2, "1. a\n2. b": 2,
+	} {
+		if got := len(sentencesOf(text)); got != want {
+			t.Errorf("%q has %d sentences (%q), want %d", text, got, sentencesOf(text), want)
+		}
+	}
+}
+
+// No two forms of a page say different things of one line, whoever reads them;
+// and none shows another reader what was written for the page's own.
+func TestFormsAgree(t *testing.T) {
+	r := world(t)
+	for i, title := range []string{"Goal", "Faster", "Delivery", "Bugs", "p95", "Resolve", "Review", "Incidents", "Alarms", "Merged"} {
+		r.Teams[0].Lines[i].Title = title
+	}
+	other := r.Teams[0]
+	other.ID, other.Name = "other", "Other"
+	r.Teams[0].Name = "Payments"
+	statuses := []aggregate.Status{aggregate.Red, aggregate.Amber, aggregate.Green, aggregate.Unknown, aggregate.NoTarget}
+	most := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		now := r
+		now.Teams = []aggregate.TeamReport{r.Teams[0]}
+		if rapid.Bool().Draw(rt, "two teams") {
+			now.Teams = append(now.Teams, other)
+		}
+		for i := range now.Teams {
+			lines := append([]aggregate.Finding{}, now.Teams[i].Lines...)
+			for k := range lines {
+				lines[k].Status.Status = rapid.SampledFrom(statuses).Draw(rt, "status")
+				lines[k].Weeks = append([]aggregate.Point{}, lines[k].Weeks...)
+				lines[k].Weeks[len(lines[k].Weeks)-1].Value = float64(rapid.IntRange(0, 9).Draw(rt, "figure"))
+			}
+			now.Teams[i].Lines = lines
+		}
+		secret := fmt.Sprintf("canary-%d", rapid.IntRange(0, 1<<30).Draw(rt, "secret"))
+		page := pageWith(t, Markdown(frameFor(), now, Letter{}), map[string]string{"people": secret, "top-of-mind": secret, "summary": "Short."})
+		letter := Letter{Page: page}
+		texts := map[string]string{"the page": string(Markdown(frameFor(), now, letter).Merge(page, "").Text)}
+		for _, profile := range []Profile{{ID: "a", Level: Organisational}, {ID: "b", Level: Strategic}, {ID: "c"}, {ID: "d", Form: NoResponse}, {ID: "e", Form: Agenda}, {ID: "f", Form: Quarter}, {ID: "g", Form: Highlit}} {
+			text, err := Tell(frameFor(), now, letter, *parse(t, []byte(texts["the page"])), profile)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if strings.Contains(string(text), secret) {
+				rt.Fatalf("%s is told what is for another reader:\n%s", profile.ID, text)
+			}
+			texts[profile.ID] = string(text)
+			most = max(most, len(Claims(string(text))))
+		}
+		if n := len(Claims(texts["the page"])); n != len(now.Teams)*len(now.Teams[0].Lines) {
+			rt.Fatalf("%d claims are found on the page:\n%s", n, texts["the page"])
+		}
+		if wrong := Disagreements(texts); len(wrong) > 0 {
+			rt.Fatalf("%s", strings.Join(wrong, "\n"))
+		}
+	})
+	if most < 20 {
+		t.Errorf("at most %d claims were found in a form", most)
+	}
+	// The checker must be able to find something.
+	texts := map[string]string{"a": "● **GREEN** Bugs: 3.", "b": "| ▼ **RED** | Bugs | [3][p1] | ≤ 1 | ▁ |  |  |"}
+	if diff := cmp.Diff([]string{"Bugs is GREEN, 3 in a, and RED, 3 in b"}, Disagreements(texts)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestQuarterTellsWhatWasTold(t *testing.T) {
+	r := world(t)
+	for i := range r.Teams[0].Lines {
+		f := &r.Teams[0].Lines[i]
+		f.Said = []aggregate.Said{{Week: sources.Week{Year: 2026, N: 35}, Status: aggregate.Green}, {Week: sources.Week{Year: 2026, N: 45}, Status: aggregate.Red}, {Week: sources.Week{Year: 2026, N: 30}, Status: aggregate.Red}}
+	}
+	text, err := told(t, r, nil, Profile{Form: Quarter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "| Bugs opened | ·●·········▼● | ● **GREEN**: 2 | 1 |"; !strings.Contains(text, want) {
+		t.Errorf("%s is not in\n%s", want, text)
+	}
+}

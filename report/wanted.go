@@ -1,0 +1,76 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"preread/report/ask"
+	"preread/sources"
+)
+
+// AsksSlot is the slot in which people ask for things; see package ask.
+const AsksSlot = "asks"
+
+// Asks returns what is asked for on a page.
+func Asks(p Page) []ask.Ask {
+	n, err := p.Note(AsksSlot)
+	if err != nil {
+		return nil
+	}
+	return ask.Parse(n.Words())
+}
+
+// today is the day as of which the page speaks, whenever it is made: the last of
+// its week.
+func (p *page) today() sources.Day { return p.Window.Last.Sunday() }
+
+// open returns the asks of the page that wait for an answer, with what is
+// remembered of each: by rank, then by the day they are needed.
+func (p *page) open() (all []ask.Entry) {
+	for _, e := range p.letter.Asks {
+		if e.Open() && e.Gone.IsZero() && e.Ask.Mine == "" {
+			all = append(all, e)
+		}
+	}
+	last := sources.Day{Year: 9999}
+	slices.SortStableFunc(all, func(a, b ask.Entry) int {
+		return cmp.Or(cmp.Compare(cmp.Or(a.Ask.Rank, len(all)+1), cmp.Or(b.Ask.Rank, len(all)+1)), cmp.Or(a.Ask.NeedBy, last).Compare(cmp.Or(b.Ask.NeedBy, last)))
+	})
+	return all
+}
+
+// wants lists what the reader is asked for: the questions, until when, and for
+// how long they have waited.
+func (p *page) wants() {
+	for i, e := range p.open() {
+		p.printf("%d. **%s:** %s", i+1, capital(string(e.Ask.Kind)), Escape(e.Ask.Question))
+		if e.Ask.Recommend != "" {
+			p.printf(" I recommend: %s.", Escape(strings.TrimRight(e.Ask.Recommend, ".")))
+		}
+		p.printf(" *%s*\n", p.age(e))
+	}
+	if len(p.open()) > 0 {
+		p.printf("\n")
+	}
+}
+
+// age says how long an ask has waited, and until when it is needed.
+func (p *page) age(e ask.Entry) string {
+	standing := ask.Standing(e, p.today())
+	if rest, isNew := strings.CutPrefix(standing, "asked today"); isNew {
+		standing = "new" + rest
+	}
+	return Escape(capital(standing))
+}
+
+// dropped says which asks left the pages without an answer.
+func (p *page) dropped() (lines []string) {
+	for _, e := range p.letter.Asks {
+		if e.Dropped() && e.Gone == p.Window.Last {
+			lines = append(lines, fmt.Sprintf("Asked in %s, and gone from the page without an answer: %s", e.First.Short(), Escape(e.Ask.Question)))
+		}
+	}
+	return lines
+}

@@ -1,0 +1,148 @@
+package report
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A chapter is a section of the second level as it is told: the heading with
+// what stands right under it, then group after group.
+type chapter struct {
+	title  string
+	groups []string
+}
+
+var (
+	reference2 = regexp.MustCompile(`^\[(p\d+)\]: `)
+	readerOf   = regexp.MustCompile(`(?m)^For .*? · `)
+	quietLine  = regexp.MustCompile(`(?m)^(?:● \*\*GREEN\*\*|◌ NO TARGET):`)
+)
+
+// whole is the page without its slots: the program's words and people's, as far
+// as the reader wants them, in the order that the reader wants.
+func (t *teller) whole() string {
+	chapters, references := t.chapters()
+	head := chapters[0]
+	rest := slices.DeleteFunc(chapters[1:], func(c chapter) bool { return !t.wanted(c.title) })
+	slices.SortStableFunc(rest, func(a, b chapter) int { return t.place(a.title) - t.place(b.title) })
+	text := t.addressed(strings.TrimSpace(head.groups[0])) + "\n\n"
+	for _, c := range rest {
+		for _, g := range t.kept(c.groups) {
+			text += strings.TrimSpace(g) + "\n\n"
+		}
+	}
+	for _, r := range references {
+		if strings.Contains(text, "["+reference2.FindStringSubmatch(r)[1]+"]") {
+			text += r
+		}
+	}
+	return strings.TrimRight(text, "\n") + "\n"
+}
+
+// addressed is the head of a page, with the name of who reads it.
+func (t *teller) addressed(head string) string {
+	if t.profile.Name == "" {
+		return head
+	}
+	return readerOf.ReplaceAllLiteralString(head, "For "+Escape(t.profile.Name)+" · ")
+}
+
+// kept returns the groups that the reader wants, without headings under which
+// nothing is left.
+func (t *teller) kept(groups []string) (kept []string) {
+	for i, g := range groups {
+		if i > 0 && t.profile.Level != Operational && quiet(g) {
+			continue
+		}
+		for len(kept) > 0 && bareHeading(kept[len(kept)-1]) && depth(kept[len(kept)-1]) >= depth(g) {
+			kept = kept[:len(kept)-1]
+		}
+		kept = append(kept, g)
+	}
+	for len(kept) > 0 && bareHeading(kept[len(kept)-1]) {
+		kept = kept[:len(kept)-1]
+	}
+	return kept
+}
+
+func bareHeading(group string) bool {
+	return depth(group) > 0 && !strings.Contains(strings.TrimSpace(group), "\n")
+}
+
+// depth is the level of the heading that a group begins with, 0 for none.
+func depth(group string) int { return len(group) - len(strings.TrimLeft(group, "#")) }
+
+// strategic are the sections of those who do not run the teams.
+var strategic = []string{"At a glance", "Goals", "Asks", "Parked", "Not known"}
+
+func (t *teller) wanted(title string) bool {
+	if title == "Notes kept from earlier" {
+		return false
+	}
+	return t.profile.Level != Strategic || slices.ContainsFunc(strategic, func(s string) bool { return strings.HasPrefix(title, s) })
+}
+
+// place orders sections as the profile does; those that it does not name stay
+// behind in their order.
+func (t *teller) place(title string) int {
+	i := slices.IndexFunc(t.profile.First, func(s string) bool {
+		return strings.HasPrefix(strings.ToLower(title), strings.ToLower(s))
+	})
+	if i < 0 {
+		return len(t.profile.First)
+	}
+	return i
+}
+
+// quiet reports a line of the page that is green, or has no target, and about
+// which nobody wrote.
+func quiet(group string) bool {
+	head, rest, _ := strings.Cut(group, "\n\n")
+	return strings.HasPrefix(head, "###") && quietLine.MatchString(rest) && strings.Count(strings.TrimSpace(rest), "\n\n") == 0
+}
+
+// chapters takes the page apart and puts people's words in their places. The
+// first chapter is what comes before all others.
+func (t *teller) chapters() (all []chapter, references []string) {
+	all = []chapter{{groups: []string{""}}}
+	folded, past := false, false
+	add := func(text string) {
+		c := &all[len(all)-1]
+		c.groups[len(c.groups)-1] += text
+	}
+	for line := range strings.Lines(t.written.Tool) {
+		bare := strings.TrimSpace(line)
+		details := detailsMark.FindStringSubmatch(bare)
+		if m := openMark.FindStringSubmatch(bare); m != nil {
+			if words := t.words(m[1]); words != "" {
+				add("\n" + words + "\n\n")
+			}
+			continue
+		}
+		switch {
+		case closeMark.MatchString(bare):
+		case reference2.MatchString(line):
+			references = append(references, line)
+		case details != nil:
+			folded = true
+			if past = t.profile.Level != Operational || strings.HasPrefix(details[1], lastTimeWords); !past {
+				add(line)
+			}
+		case folded && bare == "</details>":
+			if folded = false; !past {
+				add(line)
+			}
+			past = false
+		case past:
+		case !folded && strings.HasPrefix(line, "## "):
+			all = append(all, chapter{strings.TrimSpace(strings.TrimPrefix(line, "## ")), []string{line}})
+		case !folded && strings.HasPrefix(line, "###"):
+			c := &all[len(all)-1]
+			c.groups = append(c.groups, line)
+		default:
+			add(line)
+		}
+	}
+	return all, references
+}
