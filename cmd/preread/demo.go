@@ -20,7 +20,7 @@ const demoSeed = 418
 
 func (p *program) demoVerb() *cobra.Command {
 	var dir string
-	var serve, dataCenter bool
+	var d demonstration
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See the whole job on a made-up company, without a token",
@@ -29,19 +29,24 @@ collects from them as from real ones, and writes settings, facts and the page
 into a folder. Run it again: what you wrote into the page stays.`,
 		Example: `  preread demo
   preread demo -o /tmp/kettle
+  preread demo --annotated        with an example in every part
   preread demo --serve            keep the systems up, to try the other verbs on`,
 		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error { return p.demo(dir, serve, dataCenter) },
+		RunE: func(*cobra.Command, []string) error { return p.demo(dir, d) },
 	}
 	cmd.Flags().StringVarP(&dir, "out", "o", "preread-demo", "write into this `folder`")
-	cmd.Flags().BoolVar(&serve, "serve", false, "keep the systems running until interrupted")
-	cmd.Flags().BoolVar(&dataCenter, "data-center", false, "let Jira be a Data Center instead of a Cloud")
+	cmd.Flags().BoolVar(&d.annotated, "annotated", false, "write an example into every part in which nobody has written")
+	cmd.Flags().BoolVar(&d.serve, "serve", false, "keep the systems running until interrupted")
+	cmd.Flags().BoolVar(&d.dataCenter, "data-center", false, "let Jira be a Data Center instead of a Cloud")
 	return cmd
 }
 
+// A demonstration is what the flags of demo ask for.
+type demonstration struct{ annotated, serve, dataCenter bool }
+
 // demo runs the whole job. The company lives up to the Monday of the running
 // week, so that the demo is the same for a week and then moves on.
-func (p *program) demo(dir string, serve, dataCenter bool) error {
+func (p *program) demo(dir string, d demonstration) error {
 	now := p.now()
 	zone, err := sources.LoadZone("Europe/Berlin")
 	if err != nil {
@@ -52,7 +57,7 @@ func (p *program) demo(dir string, serve, dataCenter bool) error {
 	if err != nil {
 		return err
 	}
-	systems := simulated.Start(c, dataCenter)
+	systems := simulated.Start(c, d.dataCenter)
 	defer systems.Close()
 	p.now = func() time.Time { return monday }
 
@@ -73,7 +78,7 @@ func (p *program) demo(dir string, serve, dataCenter bool) error {
 	if err != nil {
 		return err
 	}
-	if err := p.withConfig(settings, func(j *job) error { return j.demo(dir) }); err != nil {
+	if err := p.withConfig(settings, func(j *job) error { return j.demo(dir, d.annotated) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.stdout, `
@@ -83,7 +88,7 @@ func (p *program) demo(dir string, serve, dataCenter bool) error {
     preread explain checkout/p95 --facts facts.json
     preread check --fail-on amber --facts facts.json
 `, dir)
-	if serve {
+	if d.serve {
 		fmt.Fprint(p.stdout, "\n  Its systems keep running, for preread draft there; end them with Ctrl-C.\n")
 		<-p.ctx.Done()
 		p.ctx = context.WithoutCancel(p.ctx) // this is the way it is meant to end
@@ -92,7 +97,7 @@ func (p *program) demo(dir string, serve, dataCenter bool) error {
 }
 
 // demo collects, saves the facts and makes the page of them.
-func (j *job) demo(dir string) error {
+func (j *job) demo(dir string, annotated bool) error {
 	facts, err := j.collect(request{})
 	if err != nil {
 		return err
@@ -101,7 +106,18 @@ func (j *job) demo(dir string) error {
 	if err := j.saveFacts(facts, saved); err != nil {
 		return err
 	}
-	done, err := j.draft(drafting{request: request{facts: saved}, formats: []string{"markdown"}, silent: true})
+	week, draft := facts.Window.Last, drafting{request: request{facts: saved}, formats: []string{"markdown"}, silent: true}
+	if annotated {
+		if err := j.annotate(week); err != nil {
+			return err
+		}
+	}
+	done, err := j.draft(draft)
+	if err == nil && annotated {
+		if err = j.write(week, annotatedWords(week)); err == nil {
+			done, err = j.draft(draft)
+		}
+	}
 	if err != nil {
 		return err
 	}

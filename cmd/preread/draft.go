@@ -26,6 +26,8 @@ type drafting struct {
 	dry     bool
 	strict  bool
 	amend   string // what to add to a page that was sent; "": nothing
+	reader  string // who reads it, by id; "": the page's own reader
+	since   string // tell of the weeks since that of this day; "": of those that were not told
 	silent  bool   // the caller talks about the page itself
 }
 
@@ -42,6 +44,11 @@ func (p *program) draftVerb() *cobra.Command {
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.with(func(j *job) error {
+				if !cmd.Flags().Changed("format") && (d.reader != "" || d.since != "") {
+					if err := d.choose(*j); err != nil {
+						return err
+					}
+				}
 				if cmd.Flags().Changed("amend") {
 					return j.amend(d.week, d.amend)
 				}
@@ -52,7 +59,9 @@ func (p *program) draftVerb() *cobra.Command {
 	}
 	p.requestFlags(cmd, &d.request)
 	cmd.Flags().StringVarP(&d.out, "out", "o", "", "write to this `file`, - for the standard output (default: out of the settings)")
-	cmd.Flags().StringSliceVar(&d.formats, "format", []string{"markdown"}, "`formats` to write: markdown, html, pdf, json")
+	cmd.Flags().StringSliceVar(&d.formats, "format", []string{"markdown"}, "`formats` to write: "+strings.Join(formats, ", "))
+	cmd.Flags().StringVar(&d.reader, "reader", "", "tell it as the reader of this `id` in the settings wants it, in a file of its own")
+	cmd.Flags().StringVar(&d.since, "since", "", "with another form: catch up on the weeks since this `day`")
 	cmd.Flags().BoolVarP(&d.dry, "dry-run", "n", false, "say what would be written, and write nothing")
 	cmd.Flags().StringVar(&d.amend, "amend", "", "add a dated line of these `words` to a page that was sent, and do nothing else")
 	cmd.Flags().BoolVar(&d.strict, "strict", false, "exit with 2 if a question was not answered")
@@ -115,8 +124,18 @@ func (j *job) writing(d drafting) (writing, error) {
 	if err != nil {
 		return writing{}, err
 	}
-	path, err := pagePath(j.config, d.out, facts.Window.Last)
-	return writing{*j, d, facts, teams, path}, err
+	week := facts.Window.Last
+	w := writing{job: *j, drafting: d, facts: facts, teams: teams}
+	if w.path, err = pagePath(j.config, d.out, week); err != nil {
+		return w, err
+	}
+	if w.from = w.path; d.onlyTold() {
+		if w.from, err = pagePath(j.config, "", week); err != nil {
+			return w, err
+		}
+	}
+	w.sinceWeek, err = d.sinceIn(facts.Window)
+	return w, err
 }
 
 // A writing is the making of one page, once its facts are there.
@@ -125,7 +144,10 @@ type writing struct {
 	drafting
 	facts sources.Facts
 	teams []aggregate.Team
-	path  string
+	path  string // where it goes
+	from  string // the page with what people wrote
+
+	sinceWeek sources.Week // that it tells of; zero: since the last page sent
 }
 
 // compose judges the facts and lays out the page around what people wrote on
@@ -138,27 +160,29 @@ func (w writing) compose(old oldPage) (drafted, []output, error) {
 		}
 	}
 	judged := w.judge(facts, w.teams, w.path, old.page)
-	merged := w.merged(judged, old)
+	merged, letter := w.merged(judged, old)
 	if w.strict && len(w.gaps) > 0 {
 		w.code = exitUnknown
 	}
 	done := drafted{judged, merged, w.path}
-	outputs, err := w.render(judged, merged, old.page, w.path)
+	outputs, err := w.render(judged, merged, letter, old.page)
 	return done, outputs, err
 }
 
 // merged is the page around what people wrote; one that was sent stays as it is.
-func (w writing) merged(judged aggregate.Report, old oldPage) report.Merged {
-	if old.sent() {
-		return report.Merged{Text: old.text, Kept: len(old.page.Notes), Same: true, Sent: true}
-	}
+func (w writing) merged(judged aggregate.Report, old oldPage) (report.Merged, report.Letter) {
 	letter := w.letter(judged.Window.Last, old.page)
-	return report.Markdown(frame(w.config), judged, letter).Merge(old.page, w.memory.made(w.path, old.page))
+	if !w.sinceWeek.IsZero() {
+		letter.Since = w.sinceWeek
+	} else if old.sent() {
+		return report.Merged{Text: old.text, Kept: len(old.page.Notes), Same: true, Sent: true}, letter
+	}
+	return report.Markdown(frame(w.config), judged, letter).Merge(old.page, w.memory.made(w.from, old.page)), letter
 }
 
 // show prints the page, or says what a run would do.
 func (w writing) show() (drafted, error) {
-	old, err := readPage(w.path)
+	old, err := readPage(w.from)
 	if err != nil {
 		return drafted{}, err
 	}
@@ -178,21 +202,21 @@ func (w writing) show() (drafted, error) {
 // very moment, as it is then. What takes its time is left for later, when
 // others may have the page again.
 func (w writing) write() (done drafted, later []output, err error) {
-	unlock, err := w.lock(w.path)
+	unlock, err := w.lock(w.from)
 	if err != nil {
 		return drafted{}, nil, err
 	}
 	defer unlock()
 	w.moment("locked")
-	if err := w.recover(w.path); err != nil {
+	if err := w.recover(w.from); err != nil {
 		return drafted{}, nil, err
 	}
-	old, err := readPage(w.path)
+	old, err := readPage(w.from)
 	if err != nil {
 		return drafted{}, nil, err
 	}
 	week := w.facts.Window.Last
-	w.memory.found(w.path, week, old.text)
+	w.memory.found(w.from, week, old.text)
 	w.moment("found")
 	done, outputs, err := w.compose(old)
 	if err != nil {
@@ -206,6 +230,9 @@ func (w writing) write() (done drafted, later []output, err error) {
 		}
 		if !done.merged.Sent {
 			w.memory.written(w.path, done.report, done.merged)
+			if page, err := report.ParsePage(w.path, done.merged.Text); err == nil {
+				w.saveAsks(week, report.Asks(page))
+			}
 			w.memory.based(w.path, w.facts)
 		}
 		w.moment("remembered")
@@ -280,11 +307,39 @@ func (w writing) keepEdited(old oldPage, merged report.Merged) error {
 	return nil
 }
 
+// formats are all that draft writes.
+var formats = append([]string{"markdown", "html", "pdf", "json"}, told...)
+
+// onlyTold reports a drafting that leaves the page itself alone.
+func (d drafting) onlyTold() bool {
+	return len(d.formats) > 0 && !slices.ContainsFunc(d.formats, func(f string) bool { return !slices.Contains(told, f) })
+}
+
+// sinceIn returns the week that --since names, as far as a page shows.
+func (d drafting) sinceIn(window sources.Window) (sources.Week, error) {
+	if d.since == "" {
+		return sources.Week{}, nil
+	}
+	day, err := sources.ParseDay(d.since)
+	if err != nil {
+		return sources.Week{}, fmt.Errorf("--since: %w", err)
+	}
+	page := window.Page()
+	week := page.WeekOf(day.Time(window.Zone.Location()))
+	if week.Compare(page.First()) < 0 || week.Compare(page.Last) > 0 {
+		return sources.Week{}, withHint(fmt.Errorf("--since: %s is not in the weeks of the page, %s to %s", day, page.First(), page.Last), "weeks in [report] says how many it shows")
+	}
+	return week, nil
+}
+
 func checkFormats(d drafting) error {
 	for _, f := range d.formats {
-		if !slices.Contains([]string{"markdown", "html", "pdf", "json"}, f) {
-			return withHint(fmt.Errorf("--format: %q is not a format of draft", sources.OneLine(f, 40)), "there is markdown, html, pdf and json")
+		if !slices.Contains(formats, f) {
+			return withHint(fmt.Errorf("--format: %q is not a format of draft", sources.OneLine(f, 40)), "there is %s", strings.Join(formats, ", "))
 		}
+	}
+	if (d.reader != "" || d.since != "") && !d.onlyTold() {
+		return withHint(errors.New("--reader and --since tell the page in another form"), "name one with --format: %s", strings.Join(told, ", "))
 	}
 	if slices.Contains(d.formats, "pdf") && !d.dry {
 		if _, err := browser(); err != nil {
@@ -295,7 +350,7 @@ func checkFormats(d drafting) error {
 		return withHint(errors.New("the standard output takes one format"), "name one with --format")
 	}
 	if len(d.formats) == 0 {
-		return withHint(errors.New("--format: no format is named"), "there is markdown, html, pdf and json")
+		return withHint(errors.New("--format: no format is named"), "there is %s", strings.Join(formats, ", "))
 	}
 	return nil
 }
@@ -389,7 +444,8 @@ func (d drafting) file(page, ext string) string {
 	return page
 }
 
-func (w writing) render(judged aggregate.Report, merged report.Merged, old *report.Page, path string) ([]output, error) {
+func (w writing) render(judged aggregate.Report, merged report.Merged, letter report.Letter, old *report.Page) ([]output, error) {
+	path := w.path
 	var outputs []output
 	for _, f := range w.formats {
 		switch f {
@@ -411,6 +467,12 @@ func (w writing) render(judged aggregate.Report, merged report.Merged, old *repo
 				return nil, err
 			}
 			outputs = append(outputs, output{path: w.file(path, "."+f), text: text, print: f == "pdf"})
+		default:
+			text, err := w.tell(judged, merged, letter, report.Form(f))
+			if err != nil {
+				return nil, err
+			}
+			outputs = append(outputs, output{path: w.toldFile(path, or(w.reader, f)), text: text})
 		}
 	}
 	return outputs, nil

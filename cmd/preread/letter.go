@@ -1,16 +1,25 @@
 package main
 
 import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"preread/aggregate/history"
 	"preread/report"
+	"preread/report/ask"
 	"preread/sources"
 )
 
 // letter gathers what people said before a page and on it.
 func (j job) letter(week sources.Week, page *report.Page) report.Letter {
 	before := earlierPages(j.config, week)
-	l := report.Letter{Page: page, Since: report.Since(weeksSent(before), week, j.config.Report.Weeks)}
+	l := report.Letter{Page: page, Since: report.Since(weeksSent(before), week, j.config.Report.Weeks), Asks: j.asks(week, before)}
 	if len(before) > 0 {
 		l.Before = &before[0]
+	}
+	if page != nil {
+		l.Asks = l.Asks.Take(week, report.Asks(*page))
 	}
 	return l
 }
@@ -22,4 +31,60 @@ func weeksSent(pages []report.Page) (sent []sources.Week) {
 		}
 	}
 	return sent
+}
+
+// asks is the ledger of what was asked for before a week. What stands on a page
+// counts more than what is remembered of it.
+func (j job) asks(week sources.Week, pages []report.Page) (l ask.Ledger) {
+	byWeek := j.memory.asked(j.asksKey())
+	for _, p := range pages {
+		byWeek[p.Mark.Week] = report.Asks(p)
+	}
+	for _, w := range slices.SortedFunc(maps.Keys(byWeek), sources.Week.Compare) {
+		if w.Compare(week) < 0 {
+			l = l.Take(w, byWeek[w])
+		}
+	}
+	return l
+}
+
+// asksKey is what the asks of the settings' pages are remembered under: no team
+// has such an id.
+func (j job) asksKey() string { return "page:" + j.config.Teams[0].ID }
+
+// asksLine is what they are called there.
+const asksLine = "asks"
+
+// asked returns what was asked for on pages, by week.
+func (m memory) asked(key string) map[sources.Week][]ask.Ask {
+	byWeek := map[sources.Week][]ask.Ask{}
+	if m.store == nil {
+		return byWeek
+	}
+	documents, err := m.store.AllSaid(m.context(), key)
+	if err != nil {
+		m.forgotten(err)
+	}
+	for _, d := range documents {
+		var asks []ask.Ask
+		if json.Unmarshal(d.Document, &asks) == nil {
+			byWeek[d.Week] = asks
+		}
+	}
+	return byWeek
+}
+
+// saveAsks remembers what a page asks for.
+func (j job) saveAsks(week sources.Week, asks []ask.Ask) {
+	if j.memory.store == nil {
+		return
+	}
+	doc, err := json.Marshal(asks)
+	if err == nil {
+		said := history.Said{Team: j.asksKey(), Line: asksLine, Week: week, At: j.now().UTC(), Document: doc}
+		err = j.memory.store.SaveSaid(j.memory.context(), []history.Said{said})
+	}
+	if err != nil {
+		j.memory.forgotten(err)
+	}
 }

@@ -31,10 +31,21 @@ since. Sending is yours: as a file, as HTML, or by a link to it.`,
 	return cmd
 }
 
+// alreadySent is the error of a page that was sent before.
+type alreadySent struct {
+	week sources.Week
+	day  sources.Day
+}
+
+// Error says when it was sent.
+func (e *alreadySent) Error() string {
+	return fmt.Sprintf("the page of %s was sent on %s already", e.week, e.day)
+}
+
 func (j *job) publish(week string) error {
 	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
 		if sent := page.Mark.Sent; !sent.IsZero() {
-			return nil, fmt.Errorf("the page of %s was sent on %s already", page.Mark.Week, sources.DayOf(sent))
+			return nil, &alreadySent{page.Mark.Week, sources.DayOf(sent)}
 		}
 		return report.MarkSent(text, j.now())
 	})

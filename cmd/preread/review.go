@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"preread/report"
+	"preread/report/ask"
+	"preread/report/review"
+)
+
+func (p *program) reviewVerb() *cobra.Command {
+	var week string
+	var discuss int
+	cmd := &cobra.Command{
+		Use:   "review",
+		Short: "Read the page as your boss would, and say what they would stumble over",
+		Long: `review reads what you wrote: abbreviations that nobody explains, bare tickets,
+figures compared with nothing, red lines without cause, owner, next step or date,
+problems without a proposal, asks that cannot be answered. Each finding has its
+place and what to write instead. It exits with 1 if there is any.
+
+Abbreviations that your reader knows are in knows of [report].`,
+		Example: `  preread review
+  preread review --discuss 2      mark the second finding for the agenda`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.with(func(j *job) error {
+				if cmd.Flags().Changed("discuss") {
+					return j.discuss(week, discuss)
+				}
+				return j.review(week)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&week, "week", "last", "the `week` of the page, such as 2026-W46")
+	cmd.Flags().IntVar(&discuss, "discuss", 0, "mark the line of finding `N` with "+report.DiscussMark)
+	return cmd
+}
+
+func (j *job) review(week string) error {
+	window, err := j.window(j.config, week)
+	if err != nil {
+		return err
+	}
+	path, err := pagePath(j.config, "", window.Last)
+	if err != nil {
+		return err
+	}
+	old, err := readPage(path)
+	if err != nil || old.page == nil {
+		return errors.Join(err, noPage(old, window.Last, path))
+	}
+	findings, err := j.findings(path, old)
+	for _, f := range findings {
+		fmt.Fprintln(j.stdout, f)
+	}
+	if len(findings) > 0 {
+		j.code = exitRed
+	}
+	return err
+}
+
+// findings are all that a reader would stumble over, in the order of the page.
+func (j *job) findings(path string, old oldPage) ([]review.Finding, error) {
+	findings, err := review.Review(path, old.text, review.Reader{Known: j.config.Report.Known})
+	if err != nil {
+		return nil, err
+	}
+	note, err := old.page.Note(report.AsksSlot)
+	if err != nil {
+		return findings, nil // the page has no such place
+	}
+	asks := report.Asks(*old.page)
+	first := note.Line + 1 + strings.Count(note.Text[:max(0, strings.Index(note.Text, strings.SplitN(note.Words(), "\n", 2)[0]))], "\n")
+	add := func(line int, p ask.Problem) {
+		findings = append(findings, review.Finding{File: path, Line: line, Slot: report.AsksSlot, Rule: review.Rule("ask-" + string(p.Rule)), Text: p.Text, Instead: p.Instead})
+	}
+	for _, a := range asks {
+		for _, p := range ask.Problems(a, j.today()) {
+			if p.Rule != ask.NoQuestion && p.Rule != ask.NoNeedBy { // said already
+				add(first+a.At.Line-1, p)
+			}
+		}
+	}
+	for _, p := range ask.Crowd(asks) {
+		add(first, p)
+	}
+	slices.SortStableFunc(findings, func(a, b review.Finding) int { return cmp.Compare(a.Line, b.Line) })
+	return findings, nil
+}
+
+// discuss marks the line of a finding, so that it is on the agenda.
+func (j *job) discuss(week string, n int) error {
+	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+		findings, err := j.findings("", oldPage{&page, text})
+		if err != nil {
+			return nil, err
+		}
+		if n < 1 || n > len(findings) {
+			return nil, withHint(fmt.Errorf("review: there is no finding %d", n), "preread review lists them, the first is 1")
+		}
+		lines := bytes.SplitAfter(text, []byte("\n"))
+		line := lines[findings[n-1].Line-1]
+		bare := bytes.TrimRight(line, " \t\r\n")
+		if len(bare) == 0 || bytes.HasPrefix(bare, []byte("<!--")) || bytes.HasSuffix(bare, []byte(report.DiscussMark)) {
+			return nil, fmt.Errorf("review: the line of finding %d cannot be marked", n)
+		}
+		lines[findings[n-1].Line-1] = slices.Concat(bare, []byte(" "+report.DiscussMark), line[len(bare):])
+		return bytes.Join(lines, nil), nil
+	})
+}

@@ -1,0 +1,356 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"preread/aggregate"
+	"preread/report"
+	"preread/report/ask"
+	"preread/sources"
+)
+
+// told are the formats of draft that tell the page in another form.
+var told = []string{string(report.Whole), string(report.NoResponse), string(report.Highlit), string(report.Agenda), string(report.Quarter)}
+
+// profile is how the reader of a drafting wants to read.
+func (d drafting) profile(j job) (report.Profile, error) {
+	if d.reader == "" {
+		return report.Profile{}, nil
+	}
+	var ids []string
+	for _, r := range j.config.Readers {
+		if r.ID == d.reader {
+			return r, nil
+		}
+		ids = append(ids, r.ID)
+	}
+	err := fmt.Errorf("--reader: the settings have no reader %q", sources.OneLine(d.reader, 40))
+	if len(ids) == 0 {
+		return report.Profile{}, withHint(err, "preread reader new asks what one wants")
+	}
+	return report.Profile{}, withHint(err, "there is %s", strings.Join(ids, ", "))
+}
+
+// choose names the form that a reader wants, where no other is named.
+func (d *drafting) choose(j job) error {
+	profile, err := d.profile(j)
+	d.formats = []string{or(string(profile.Form), string(report.Whole))}
+	return err
+}
+
+// tell writes the page in a form, for the reader of the drafting.
+func (w writing) tell(judged aggregate.Report, merged report.Merged, letter report.Letter, form report.Form) ([]byte, error) {
+	page, err := report.ParsePage(w.path, merged.Text)
+	if err != nil {
+		return nil, err
+	}
+	profile, err := w.profile(w.job)
+	if err != nil {
+		return nil, err
+	}
+	if form != "" {
+		profile.Form = form
+	}
+	text, err := report.Tell(frame(w.config), judged, letter, page, profile)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", or(string(profile.Form), "page"), err)
+	}
+	return text, nil
+}
+
+func or(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+func (p *program) agendaVerb() *cobra.Command {
+	var d drafting
+	cmd := &cobra.Command{
+		Use:   "agenda",
+		Short: "Print what to talk about, in thirty minutes",
+		Long: `agenda prints what is asked for, what is marked with !discuss, what turned red
+and what is parked until now, ordered by need, with what fits into half an hour.`,
+		Example: `  preread agenda
+  preread agenda --facts facts.json`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			d.formats, d.out = []string{string(report.Agenda)}, "-"
+			return p.with(func(j *job) error {
+				_, err := j.draft(d)
+				return err
+			})
+		},
+	}
+	p.requestFlags(cmd, &d.request)
+	return cmd
+}
+
+func (p *program) outcomesVerb() *cobra.Command {
+	var week string
+	cmd := &cobra.Command{
+		Use:   "outcomes [N ANSWER]",
+		Short: "Take down what came of an ask",
+		Long: `outcomes lists what is asked for on the page and not answered. With a number and
+words it writes the answer below that ask on the page, which closes it.`,
+		Example: `  preread outcomes
+  preread outcomes 2 "yes, without Brazil"`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return p.with(func(j *job) error { return j.outcomes(week, args) })
+		},
+	}
+	cmd.Flags().StringVar(&week, "week", "last", "the `week` of the page, such as 2026-W46")
+	return cmd
+}
+
+func (j *job) outcomes(week string, args []string) error {
+	switch len(args) {
+	case 0:
+		return j.listOutcomes(week)
+	case 1:
+		return withHint(errors.New("outcomes: what was the answer?"), `write preread outcomes %s "yes"`, sources.OneLine(args[0], 20))
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		return withHint(fmt.Errorf("outcomes: %q is not the number of an ask", sources.OneLine(args[0], 40)), "preread outcomes lists them")
+	}
+	answer := sources.OneLine(strings.Join(args[1:], " "), 400)
+	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+		note, err := page.Note(report.AsksSlot)
+		if err != nil {
+			return nil, err
+		}
+		open := openAsks(page)
+		if n < 1 || n > len(open) {
+			return nil, withHint(fmt.Errorf("outcomes: there is no ask %d", n), "preread outcomes lists them")
+		}
+		words := note.Words()
+		end := open[n-1].At.End
+		before, after := strings.TrimRight(words[:end], "\n"), words[end:]
+		line := fmt.Sprintf("\n  - Answer: %s %s\n", j.today(), answer)
+		return report.PutNote(text, report.AsksSlot, page.Fitted(note, before+line+strings.TrimLeft(after, "\n")))
+	})
+}
+
+func openAsks(page report.Page) []ask.Ask {
+	return slices.DeleteFunc(report.Asks(page), func(a ask.Ask) bool { return !a.Open() })
+}
+
+func (j *job) listOutcomes(week string) error {
+	window, err := j.window(j.config, week)
+	if err != nil {
+		return err
+	}
+	path, err := pagePath(j.config, "", window.Last)
+	if err != nil {
+		return err
+	}
+	old, err := readPage(path)
+	if err != nil || old.page == nil {
+		return errors.Join(err, noPage(old, window.Last, path))
+	}
+	for i, a := range openAsks(*old.page) {
+		fmt.Fprintf(j.stdout, "%3d  %s: %s\n", i+1, a.Kind, sources.OneLine(a.Question, 300))
+	}
+	return nil
+}
+
+func noPage(old oldPage, week sources.Week, path string) error {
+	if old.page != nil {
+		return nil
+	}
+	return withHint(fmt.Errorf("there is no page of %s yet: %s", week, path), "preread draft makes it")
+}
+
+func (p *program) asksVerb() *cobra.Command {
+	var week, mail string
+	cmd := &cobra.Command{
+		Use:   "asks [N]",
+		Short: "List what was asked for and never answered, or draft the message that helps",
+		Long: `asks lists everything that was asked for on the pages so far: since when, until
+when, and what came of it. With a number it prints the message that your boss
+could send for that ask, in their own voice; with --mail a file that mail
+programs open as a draft.`,
+		Example: `  preread asks
+  preread asks 2
+  preread asks 2 --mail ask.eml`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return p.with(func(j *job) error { return j.listAsks(week, args, mail) })
+		},
+	}
+	cmd.Flags().StringVar(&week, "week", "last", "the `week` of the page, such as 2026-W46")
+	cmd.Flags().StringVar(&mail, "mail", "", "write the message to this `file`, as a draft for mail programs")
+	return cmd
+}
+
+func (j *job) listAsks(week string, args []string, mail string) error {
+	window, err := j.window(j.config, week)
+	if err != nil {
+		return err
+	}
+	path, err := pagePath(j.config, "", window.Last)
+	if err != nil {
+		return err
+	}
+	old, err := readPage(path)
+	if err != nil {
+		return err
+	}
+	ledger := j.letter(window.Last, old.page).Asks
+	if len(args) == 0 {
+		for i, e := range ledger {
+			fmt.Fprintf(j.stdout, "%3d  %s: %s (%s)\n", i+1, e.Ask.Kind, sources.OneLine(e.Ask.Question, 200), ask.Standing(e, j.today()))
+		}
+		return nil
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil || n < 1 || n > len(ledger) {
+		return withHint(fmt.Errorf("asks: there is no ask %s", sources.OneLine(args[0], 20)), "preread asks lists them")
+	}
+	return j.message(ledger[n-1].Ask, mail)
+}
+
+// message prints, or writes as a mail, what the boss could send for an ask.
+func (j *job) message(a ask.Ask, mail string) error {
+	serves, team := "", ""
+	for _, t := range j.config.Teams {
+		for _, l := range t.Lines {
+			if t.ID+"/"+l.ID == a.Serves {
+				serves, team = l.Title, t.Name
+			}
+		}
+	}
+	boss, _, _ := strings.Cut(j.config.Report.Reader, ",")
+	m, err := ask.Draft(a, ask.Frame{Boss: boss, Team: team}, serves)
+	if err != nil {
+		return fmt.Errorf("asks: %w", err)
+	}
+	if mail != "" {
+		return j.save(mail, m.EML(j.now().UTC().Truncate(time.Second), ask.Address{Name: boss}, ask.Address{Name: m.To}))
+	}
+	_, err = fmt.Fprintf(j.stdout, "To: %s\nSubject: %s\n\n%s\n", m.To, m.Subject, strings.TrimRight(m.Body, "\n"))
+	return err
+}
+
+func (p *program) readerVerb() *cobra.Command {
+	cmd := &cobra.Command{Use: "reader", Short: "Who else reads the page, and how", Args: noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			return p.with(func(j *job) error {
+				for _, r := range j.config.Readers {
+					fmt.Fprintf(j.stdout, "%-12s %s: %s, %s\n", r.ID, sources.OneLine(r.Name, 60), r.Level, or(string(r.Form), string(report.Whole)))
+				}
+				return nil
+			})
+		}}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "new",
+		Short: "Ask seven questions and print the settings of a reader",
+		Example: `  preread reader new                     asks
+  preread reader new <answers >>preread.toml`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return p.newReader(os.Stdin) },
+	})
+	return cmd
+}
+
+// questions are what to know of somebody who is to read a page.
+var questions = []struct{ key, words, usual string }{
+	{"name", "Who is it? (Sam, CTO)", ""},
+	{"level", "How much detail: operational, organisational or strategic?", "organisational"},
+	{"form", "As a page, nrr (ten sentences), hpm (highlights, people, me), agenda or quarter?", "page"},
+	{"first", "What comes first? (goals, asks; empty: as on the page)", ""},
+	{"words", "How many words at most? (empty: any)", ""},
+	{"cadence", "How often: weekly, fortnightly or monthly?", "weekly"},
+	{"knows", "Which abbreviations do they know? (SLO, p95)", ""},
+}
+
+// newReader asks its questions and prints a table for the settings, in which
+// nothing stands that the settings would refuse.
+func (p *program) newReader(in io.Reader) error {
+	answers := map[string]string{}
+	lines := bufio.NewScanner(io.LimitReader(in, 1<<16))
+	for _, q := range questions {
+		usual := ""
+		if q.usual != "" {
+			usual = " [" + q.usual + "]"
+		}
+		fmt.Fprintf(p.stderr, "%s%s ", q.words, usual)
+		lines.Scan()
+		answers[q.key] = or(sources.OneLine(strings.TrimSpace(lines.Text()), 200), q.usual)
+	}
+	fmt.Fprintln(p.stderr)
+	var level report.Level
+	var form report.Form
+	var cadence aggregate.Cadence
+	words, err := strconv.Atoi(or(answers["words"], "0"))
+	if err != nil || words < 0 {
+		err = fmt.Errorf("%q is no number of words", answers["words"])
+	}
+	err = errors.Join(err, level.UnmarshalText([]byte(answers["level"])), form.UnmarshalText([]byte(answers["form"])), cadence.UnmarshalText([]byte(answers["cadence"])))
+	if answers["name"] == "" {
+		err = errors.Join(errors.New("a reader needs a name"), err)
+	}
+	if err != nil {
+		return withHint(fmt.Errorf("reader new: %s", strings.ReplaceAll(err.Error(), "\n", "; ")), "run it again")
+	}
+	fmt.Fprintf(p.stdout, "\n[[reader]]\nid      = %q\nname    = %q\nlevel   = %q\nform    = %q\ncadence = %q\n", slug(answers["name"]), answers["name"], level, form, answers["cadence"])
+	for _, list := range []string{"first", "knows"} {
+		if items := quotedItems(answers[list]); len(items) > 0 {
+			fmt.Fprintf(p.stdout, "%-7s = [%s]\n", list, strings.Join(items, ", "))
+		}
+	}
+	if words > 0 {
+		fmt.Fprintf(p.stdout, "words   = %d\n", words)
+	}
+	return nil
+}
+
+// quotedItems writes words that commas part as texts of a list.
+func quotedItems(words string) (items []string) {
+	for word := range strings.SplitSeq(words, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			items = append(items, strconv.Quote(word))
+		}
+	}
+	return items
+}
+
+// slug makes an id of a name.
+func slug(name string) string {
+	first, _, _ := strings.Cut(name, ",")
+	var b strings.Builder
+	for _, r := range strings.ToLower(first) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	return or(strings.Trim(b.String(), "-"), "reader")
+}
+
+// toldFile is where a form of a page goes: beside it, under its own name.
+func (d drafting) toldFile(page, form string) string {
+	if page == "-" {
+		return page
+	}
+	if d.out != "" && len(d.formats) == 1 {
+		return d.out
+	}
+	return strings.TrimSuffix(page, filepath.Ext(page)) + "." + form + ".md"
+}
