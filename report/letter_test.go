@@ -1,7 +1,10 @@
 package report
 
 import (
+	"archive/zip"
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -43,7 +46,20 @@ func TestSince(t *testing.T) {
 // Whenever pages are sent, each day is told on exactly one of them, in every
 // zone: what two pages tell of lies side by side.
 func TestPagesSentTellOfEveryDayOnce(t *testing.T) {
-	zones := []string{"UTC", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Kiritimati", "Asia/Tehran", "America/St_Johns", "Antarctica/Troll"}
+	zones := allZones(t)
+	for _, name := range zones {
+		zone, err := sources.LoadZone(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := sources.Window{Last: week(46), Count: 6, Zone: zone}
+		for at := (sources.Week{Year: 2020, N: 1}); at.Year < 2031; at = at.Add(1) {
+			_, end := w.Bounds(at)
+			if next, _ := w.Bounds(at.Add(1)); !next.Equal(end) {
+				t.Fatalf("%s: %s ends at %s, and the next begins at %s", name, at, end, next)
+			}
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		zone, err := sources.LoadZone(rapid.SampledFrom(zones).Draw(t, "zone"))
 		if err != nil {
@@ -69,6 +85,29 @@ func TestPagesSentTellOfEveryDayOnce(t *testing.T) {
 			sent = append(sent, last)
 		}
 	})
+}
+
+// allZones are the names of every time zone that Go knows.
+func allZones(t *testing.T) (names []string) {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	zones, err := zip.OpenReader(filepath.Join(strings.TrimSpace(string(out)), "lib", "time", "zoneinfo.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer zones.Close()
+	for _, f := range zones.File {
+		if !strings.HasSuffix(f.Name, "/") && f.Name != "Factory" {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) < 400 {
+		t.Fatalf("only %d zones are known", len(names))
+	}
+	return names
 }
 
 // pageWith returns a document's page with words in its slots.

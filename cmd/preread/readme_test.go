@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"preread/config"
+	"preread/report/ask"
+	"preread/sources"
 )
 
 // A block is a fenced block of the README.
@@ -71,6 +73,12 @@ func TestReadme(t *testing.T) {
 				t.Errorf("settings: %v", err)
 			}
 		case "markdown":
+			if asks := ask.Parse(b.text); len(asks) > 0 {
+				if problems := ask.Problems(asks[0], sources.Day{Year: 2026, Month: 11, Day: 20}); len(asks) != 1 || len(problems) > 0 {
+					t.Errorf("the README's ask: %v", problems)
+				}
+				continue
+			}
 			for line := range strings.Lines(b.text) {
 				if line = strings.TrimRight(line, "\n"); !bytes.Contains(page, []byte(line+"\n")) {
 					t.Errorf("the page does not hold %q", line)
