@@ -389,6 +389,28 @@ func pagePath(c *config.Config, out string, week sources.Week) (string, error) {
 	return path, nil
 }
 
+// standing returns the page of a week as it stands, with its path; one that is
+// not there is an error.
+func (j job) standing(week string) (path string, last sources.Week, old oldPage, err error) {
+	if path, last, err = j.place(week); err != nil {
+		return path, last, old, err
+	}
+	if old, err = readPage(path); err == nil && old.page == nil {
+		err = withHint(fmt.Errorf("there is no page of %s yet: %s", last, path), "preread draft makes it")
+	}
+	return path, last, old, err
+}
+
+// place is where the page of a week goes.
+func (j job) place(week string) (path string, last sources.Week, err error) {
+	window, err := j.window(j.config, week)
+	if err != nil {
+		return "", last, err
+	}
+	path, err = pagePath(j.config, "", window.Last)
+	return path, window.Last, err
+}
+
 // An oldPage is the page as it is on disk; page is nil if there is none.
 type oldPage struct {
 	page *report.Page

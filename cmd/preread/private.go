@@ -172,22 +172,30 @@ func (v vault) write(text string) error {
 	return nil
 }
 
+// unsealed returns the notes, which are the caller's alone until unlock; without
+// a key there are none.
+func (j *job) unsealed(fresh bool) (v vault, text string, unlock func(), err error) {
+	unlock = func() {}
+	if v, err = j.vault(fresh); err != nil || v.key == nil {
+		return v, "", unlock, err
+	}
+	if unlock, err = j.lock(v.path); err != nil {
+		return v, "", unlock, err
+	}
+	if text, err = v.read(); err != nil {
+		unlock()
+	}
+	return v, text, unlock, err
+}
+
 // editPrivate lets an editor change the notes. What was typed is never lost: if
 // it cannot be put away, its file is left and named.
 func (j *job) editPrivate() error {
-	v, err := j.vault(true)
-	if err != nil {
-		return err
-	}
-	unlock, err := j.lock(v.path)
+	v, text, unlock, err := j.unsealed(true)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	text, err := v.read()
-	if err != nil {
-		return err
-	}
 	dir, err := j.openDesk()
 	if err != nil {
 		return err
@@ -248,14 +256,11 @@ func (p *program) editor(file string) error {
 }
 
 func (j *job) showPrivate() error {
-	v, err := j.vault(false)
+	v, text, unlock, err := j.unsealed(false)
 	if err != nil || v.key == nil {
 		return err
 	}
-	text, err := v.read()
-	if err != nil {
-		return err
-	}
+	defer unlock()
 	fmt.Fprint(j.stdout, text)
 	for i, item := range private.Items(text) {
 		mark := ""
@@ -269,21 +274,13 @@ func (j *job) showPrivate() error {
 
 // releasePrivate puts one item on the page, in the words in which it is written.
 func (j *job) releasePrivate(n int) error {
-	v, err := j.vault(false)
-	if err != nil {
-		return err
-	}
-	if v.key == nil {
-		return withHint(errors.New("there are no private notes"), "preread private begins them")
-	}
-	unlock, err := j.lock(v.path)
+	v, text, unlock, err := j.unsealed(false)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	text, err := v.read()
-	if err != nil {
-		return err
+	if v.key == nil {
+		return withHint(errors.New("there are no private notes"), "preread private begins them")
 	}
 	window, err := j.window(j.config, "last")
 	if err != nil {

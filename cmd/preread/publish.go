@@ -72,11 +72,7 @@ func (j job) today() sources.Day {
 // change rewrites the page of a week, whole or not at all, and keeps it as it
 // was in the history first.
 func (j *job) change(week string, edit func(page report.Page, text []byte) ([]byte, error)) error {
-	window, err := j.window(j.config, week)
-	if err != nil {
-		return err
-	}
-	path, err := pagePath(j.config, "", window.Last)
+	path, last, err := j.place(week)
 	if err != nil {
 		return err
 	}
@@ -88,15 +84,12 @@ func (j *job) change(week string, edit func(page report.Page, text []byte) ([]by
 	if err := j.recover(path); err != nil {
 		return err
 	}
-	old, err := readPage(path)
+	_, _, old, err := j.standing(week)
 	if err != nil {
 		return err
 	}
-	if old.page == nil {
-		return withHint(fmt.Errorf("there is no page of %s yet: %s", window.Last, path), "preread draft makes it")
-	}
 	edited := func(found oldPage) ([]byte, error) {
-		j.memory.found(path, window.Last, found.text)
+		j.memory.found(path, last, found.text)
 		return edit(*found.page, found.text)
 	}
 	text, err := edited(old)

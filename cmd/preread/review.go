@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,17 +44,9 @@ Abbreviations that your reader knows are in knows of [report].`,
 }
 
 func (j *job) review(week string) error {
-	window, err := j.window(j.config, week)
+	path, _, old, err := j.standing(week)
 	if err != nil {
 		return err
-	}
-	path, err := pagePath(j.config, "", window.Last)
-	if err != nil {
-		return err
-	}
-	old, err := readPage(path)
-	if err != nil || old.page == nil {
-		return errors.Join(err, noPage(old, window.Last, path))
 	}
 	findings, err := j.findings(path, old)
 	for _, f := range findings {

@@ -150,29 +150,14 @@ func openAsks(page report.Page) []ask.Ask {
 }
 
 func (j *job) listOutcomes(week string) error {
-	window, err := j.window(j.config, week)
+	_, _, old, err := j.standing(week)
 	if err != nil {
 		return err
-	}
-	path, err := pagePath(j.config, "", window.Last)
-	if err != nil {
-		return err
-	}
-	old, err := readPage(path)
-	if err != nil || old.page == nil {
-		return errors.Join(err, noPage(old, window.Last, path))
 	}
 	for i, a := range openAsks(*old.page) {
 		fmt.Fprintf(j.stdout, "%3d  %s: %s\n", i+1, a.Kind, sources.OneLine(a.Question, 300))
 	}
 	return nil
-}
-
-func noPage(old oldPage, week sources.Week, path string) error {
-	if old.page != nil {
-		return nil
-	}
-	return withHint(fmt.Errorf("there is no page of %s yet: %s", week, path), "preread draft makes it")
 }
 
 func (p *program) asksVerb() *cobra.Command {
@@ -198,11 +183,7 @@ programs open as a draft.`,
 }
 
 func (j *job) listAsks(week string, args []string, mail string) error {
-	window, err := j.window(j.config, week)
-	if err != nil {
-		return err
-	}
-	path, err := pagePath(j.config, "", window.Last)
+	path, last, err := j.place(week)
 	if err != nil {
 		return err
 	}
@@ -210,7 +191,7 @@ func (j *job) listAsks(week string, args []string, mail string) error {
 	if err != nil {
 		return err
 	}
-	ledger := j.letter(window.Last, old.page).Asks
+	ledger := j.letter(last, old.page).Asks
 	if len(args) == 0 {
 		for i, e := range ledger {
 			fmt.Fprintf(j.stdout, "%3d  %s: %s (%s)\n", i+1, e.Ask.Kind, sources.OneLine(e.Ask.Question, 200), ask.Standing(e, j.today()))
