@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -93,20 +94,49 @@ func (n Note) Prompt() string {
 // and the blank lines around it that it has. Where nobody has written yet, the
 // lines end as those of the page do. No words leave the slot empty.
 func (p Page) Fitted(n Note, words string) string {
-	end := "\n"
-	if strings.Contains(n.Text, "\r\n") || n.untouched() && p.CRLF {
-		end = "\r\n"
-	}
+	end := p.lineEnd(n)
 	words = strings.Trim(lineFeeds.Replace(words), "\n")
 	if strings.TrimSpace(words) == "" {
 		return end
 	}
-	before, after := end, end+end
-	if !n.untouched() {
-		inner := strings.Trim(n.Text, "\r\n")
-		before, after, _ = strings.Cut(n.Text, inner)
-	}
+	before, _, after := n.framed(end)
 	return before + strings.ReplaceAll(words, "\n", end) + after
+}
+
+// Appended returns the text of a note of the page with more words behind those
+// that it holds, which are not touched: after a blank line, or close to them.
+func (p Page) Appended(n Note, words string, close bool) string {
+	if n.untouched() {
+		return p.Fitted(n, words)
+	}
+	end := p.lineEnd(n)
+	words = strings.Trim(lineFeeds.Replace(words), "\n")
+	before, inner, after := n.framed(end)
+	gap, _ := cutLine(after) // the end of the last line as it is
+	if !close {
+		gap += end
+	}
+	return before + inner + gap + strings.ReplaceAll(words, "\n", end) + after
+}
+
+// lineEnd is how the lines of a note end; if nobody has written it, those of the
+// page.
+func (p Page) lineEnd(n Note) string {
+	if strings.Contains(n.Text, "\r\n") || n.untouched() && p.CRLF {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// framed takes a note's text apart: the blank lines before and after, and what
+// is between. A prompt is framed as a paragraph, and is nothing.
+func (n Note) framed(end string) (before, inner, after string) {
+	if n.untouched() {
+		return end, "", end + end
+	}
+	inner = strings.Trim(n.Text, "\r\n")
+	before, after, _ = strings.Cut(n.Text, inner)
+	return before, inner, after
 }
 
 // PutNote returns the text of a page with another text in one slot, and every
@@ -147,7 +177,7 @@ func KeepNote(page []byte, id, words string) ([]byte, error) {
 		return nil, ErrNoSlot
 	}
 	if n, err := p.Note(id); err == nil {
-		return PutNote(page, id, p.Fitted(n, n.Words()+"\n\n"+words))
+		return PutNote(page, id, p.Appended(n, words, false))
 	}
 	text := "\n"
 	if title, _, _ := strings.Cut(homelessHeading, "\n"); !strings.Contains(p.Tool, title) {
@@ -161,6 +191,22 @@ func KeepNote(page []byte, id, words string) ([]byte, error) {
 		text = string(toCRLF([]byte(text)))
 	}
 	return PutNote(slices.Concat(page, []byte(text)), id, p.Fitted(Note{}, words))
+}
+
+// Unfenced yields the lines of a text that stand outside of fenced code, with
+// their ends, each behind its number, counted from 0.
+func Unfenced(text string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		fence, number := "", 0
+		for line := range strings.Lines(text) {
+			before := fence
+			fence = fenceAfter(fence, strings.TrimRight(line, " \t\r\n"))
+			if before == "" && fence == "" && !yield(number, line) {
+				return
+			}
+			number++
+		}
+	}
 }
 
 // unfit says why a text cannot stand between two marks, "" if it can: by the
