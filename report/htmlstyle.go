@@ -81,7 +81,7 @@ svg.spark { width: 5.8rem; max-width: none; height: auto; }
 svg.spark .line { stroke-width: 1.5; }
 svg.spark circle { r: 1.5px; }
 svg .unknown { font-style: italic; }
-summary { cursor: pointer; }
+summary { cursor: pointer; padding: .12rem 0; min-height: 24px; }
 summary h2 { display: inline; border: 0; padding: 0; }
 .free { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 0 2.6rem; }
 @media (max-width: 60rem) {

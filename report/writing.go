@@ -112,7 +112,7 @@ func (p Page) Appended(n Note, words string, close bool) string {
 	end := p.lineEnd(n)
 	words = strings.Trim(lineFeeds.Replace(words), "\n")
 	before, inner, after := n.framed(end)
-	gap := end
+	gap, _ := cutLine(after) // the end of the last line as it is
 	if !close {
 		gap += end
 	}

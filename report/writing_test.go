@@ -130,7 +130,7 @@ func TestAppended(t *testing.T) {
 		want        string
 	}{
 		{"\n" + promptGoal + "\n\n", "more", false, "\nmore\n\n"},
-		{"\n\none\r\ntwo \n", "more\nand more\n", false, "\n\none\r\ntwo \r\n\r\nmore\r\nand more\n"},
+		{"\n\none\r\ntwo \n", "more\nand more\n", false, "\n\none\r\ntwo \n\r\nmore\r\nand more\n"},
 		{"- one\n\n", "- two", true, "- one\n- two\n\n"},
 	} {
 		got := Page{}.Appended(Note{Text: tt.note}, tt.words, tt.close)
@@ -273,4 +273,41 @@ func TestChanges(t *testing.T) {
 	if got := parse(t, document("a/x").Merge(nil, "").Text).Changes(); got != "" {
 		t.Errorf("a page without a glance: %q", got)
 	}
+}
+
+// Whatever a page and some words are, putting them together gives a page with
+// these words in it and nothing else changed, or an error.
+func FuzzPutNote(f *testing.F) {
+	f.Add(string(document("a/x", "summary").Merge(nil, "").Text), "words\n")
+	f.Add("\ufeff"+slotOf("a/x")+"~~~\r\n<!-- /preread:note -->\r\n~~~\r\n<!-- /preread:note -->", "```\n<!-- /preread:note -->\n```\n")
+	f.Add(slotOf("a/x")+"<!-- /preread:note -->\n", "<!-- preread:doc v=1 -->\n")
+	f.Fuzz(func(t *testing.T, page, words string) {
+		before, err := ParsePage("", []byte(page))
+		for _, n := range before.Notes {
+			for _, text := range []string{words, before.Fitted(n, words), before.Appended(n, words, false)} {
+				got, err := PutNote([]byte(page), n.ID, text)
+				if err != nil {
+					continue
+				}
+				after, err := ParsePage("", got)
+				if err != nil {
+					t.Fatalf("%q breaks the page: %v", text, err)
+				}
+				if now, _ := after.Note(n.ID); now.Text != text || after.Tool != before.Tool || len(after.Notes) != len(before.Notes) {
+					t.Fatalf("%q is %q, or the page has changed", text, now.Text)
+				}
+			}
+		}
+		kept, keepErr := KeepNote([]byte(page), "new/note", words)
+		if err != nil || keepErr != nil {
+			return
+		}
+		after, err := ParsePage("", kept)
+		if err != nil {
+			t.Fatalf("%q breaks the page when it is kept: %v", words, err)
+		}
+		if n, err := after.Note("new/note"); err != nil || strings.TrimSpace(words) != "" && !strings.Contains(n.Text, strings.Trim(lineFeeds.Replace(words), "\n")) && !after.CRLF {
+			t.Fatalf("%q is kept as %q: %v", words, n.Text, err)
+		}
+	})
 }

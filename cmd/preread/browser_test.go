@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,8 +20,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// aTab starts a browser with one tab, or skips the test where there is none.
+// aTab starts a browser with one tab, or skips the test where there is none. It
+// finds no host of any name.
 func aTab(t *testing.T) context.Context {
+	t.Helper()
+	return aTabWith(t, nil)
+}
+
+// aTabWith is aTab with other flags for some of the browser's.
+func aTabWith(t *testing.T, others map[string]string) context.Context {
 	t.Helper()
 	path, err := browser()
 	if err != nil {
@@ -34,7 +42,7 @@ func aTab(t *testing.T) context.Context {
 		name, value, found := strings.Cut(strings.TrimPrefix(f, "--"), "=")
 		var v any = true
 		if found {
-			v = value
+			v = cmp.Or(others[name], value)
 		}
 		options = append(options, chromedp.Flag(name, v))
 	}
@@ -104,7 +112,7 @@ const faults = `(() => {
 	if (document.documentElement.scrollWidth > width) found.push("the page scrolls sideways: " + document.documentElement.scrollWidth + " of " + width);
 	for (const e of document.querySelectorAll("main *")) {
 		const r = e.getBoundingClientRect();
-		if (e.closest("thead") || r.width === 0 || e.closest("svg")) continue;
+		if (e.closest("thead, .hidden") || r.width === 0 || e.closest("svg") || !e.checkVisibility()) continue;
 		if (r.right > width + 1 || r.left < -1) found.push(e.tagName + " is cut: " + e.textContent.slice(0, 60));
 		if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible") found.push(e.tagName + " hides words: " + e.textContent.slice(0, 60));
 	}
@@ -191,35 +199,50 @@ func policyHolds(t *testing.T, ctx context.Context, page string) {
 }
 
 // accessible wants axe to find nothing to complain of, in the light and in the
-// dark. It is a file that PREREAD_TEST_AXE names.
+// dark.
 func accessible(t *testing.T, ctx context.Context, pages map[string]string) {
-	axe, err := os.ReadFile(part(t, "PREREAD_TEST_AXE", "axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	axe := readAxe(t)
 	for name, file := range pages {
 		for _, colours := range []string{"light", "dark"} {
 			for _, width := range []int64{390, 1280} {
 				scheme(t, ctx, colours)
-				do(t, ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate("file://"+file), chromedp.Evaluate[chromedp.Void](string(axe)))
-				found := evaluate[string](t, ctx, `axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify({
-					passes: r.passes.length,
-					violations: r.violations.map(v => v.id + " (" + v.nodes.length + "): " + v.help + " " + v.nodes[0].html.slice(0, 200)),
-				}))`)
-				var result struct {
-					Passes     int
-					Violations []string
-				}
-				if err := json.Unmarshal([]byte(found), &result); err != nil {
-					t.Fatal(err)
-				}
-				if len(result.Violations) > 0 || result.Passes < 10 {
-					t.Errorf("%s, %s, %d px: %d rules hold, violated are:\n%s", name, colours, width, result.Passes, strings.Join(result.Violations, "\n"))
-				}
-				t.Logf("%s, %s, %d px: %d rules hold", name, colours, width, result.Passes)
+				do(t, ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate("file://"+file))
+				accessibleNow(t, ctx, axe, fmt.Sprintf("%s, %s, %d px", name, colours, width))
 			}
 		}
 	}
+}
+
+// readAxe reads the script that checks whether everybody can read a page. It is
+// a file that PREREAD_TEST_AXE names.
+func readAxe(t *testing.T) (script string) {
+	t.Helper()
+	axe, err := os.ReadFile(part(t, "PREREAD_TEST_AXE", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(axe)
+}
+
+// accessibleNow lets axe look at what the tab shows.
+func accessibleNow(t *testing.T, ctx context.Context, axe, name string) {
+	t.Helper()
+	do(t, ctx, chromedp.Evaluate[chromedp.Void](axe))
+	found := evaluate[string](t, ctx, `axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify({
+		passes: r.passes.length,
+		violations: r.violations.map(v => v.id + " (" + v.nodes.length + "): " + v.help + " " + v.nodes[0].html.slice(0, 200)),
+	}))`)
+	var result struct {
+		Passes     int
+		Violations []string
+	}
+	if err := json.Unmarshal([]byte(found), &result); err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Violations) > 0 || result.Passes < 10 {
+		t.Errorf("%s: %d rules hold, violated are:\n%s", name, result.Passes, strings.Join(result.Violations, "\n"))
+	}
+	t.Logf("%s: %d rules hold", name, result.Passes)
 }
 
 var pdfPage = regexp.MustCompile(`/Type /Page[^s]`)

@@ -208,7 +208,9 @@ func (p *program) historyPages() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				pages = slices.DeleteFunc(pages, func(p history.Page) bool { return strings.HasSuffix(p.Path, madeSuffix) })
+				pages = slices.DeleteFunc(pages, func(p history.Page) bool {
+					return strings.HasSuffix(p.Path, madeSuffix) || strings.HasSuffix(p.Path, readySuffix)
+				})
 				if show > len(pages) || show < 0 {
 					return withHint(fmt.Errorf("--show: there are %d pages of %s", len(pages), w), "without --show they are listed")
 				}

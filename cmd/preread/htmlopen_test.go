@@ -36,12 +36,12 @@ func TestOpen(t *testing.T) {
 	tame(t, "the page in a terminal", []byte(said))
 
 	asBrowser(t, "")
-	if _, err := b.open(); err == nil || !strings.HasSuffix(err.Error(), "2026-W46.html yet") {
+	if _, err := b.open("--file"); err == nil || !strings.HasSuffix(err.Error(), "2026-W46.html yet") {
 		t.Errorf("without html: %v", err)
 	}
 	html := filepath.Join(b.dir, "prereads", "2026-W46.html")
 	write(t, html, "<p>")
-	if _, err := b.open(); err == nil || err.Error() != "nothing on this machine opens a page in a browser" {
+	if _, err := b.open("--file"); err == nil || err.Error() != "nothing on this machine opens a page in a browser" {
 		t.Errorf("without a browser: %v", err)
 	}
 	seen := filepath.Join(b.dir, "seen")
@@ -49,7 +49,7 @@ func TestOpen(t *testing.T) {
 	if err := os.WriteFile(opener, []byte("#!/bin/sh\necho \"$1\" >"+seen+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.open(); err != nil {
+	if _, err := b.open("--file"); err != nil {
 		t.Error(err)
 	}
 	if got, err := os.ReadFile(seen); err != nil || string(got) != html+"\n" {
@@ -58,7 +58,7 @@ func TestOpen(t *testing.T) {
 	if err := os.WriteFile(opener, []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.open(); err == nil || !strings.HasPrefix(err.Error(), "xdg-open did not open ") {
+	if _, err := b.open("--file"); err == nil || !strings.HasPrefix(err.Error(), "xdg-open did not open ") {
 		t.Errorf("a browser that fails: %v", err)
 	}
 }

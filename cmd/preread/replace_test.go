@@ -14,22 +14,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A desk is a folder with settings, saved facts and a page, where a test can
-// look over the program's shoulder.
-type desk struct {
+// A folder has settings, saved facts and a page, where a test can look over the
+// program's shoulder.
+type folder struct {
 	dir, settings, facts, page string
 	state                      string
 }
 
-func newDesk(t *testing.T) desk {
+func newFolder(t *testing.T) folder {
 	t.Helper()
 	settings, facts := demoFacts(t)
 	dir := filepath.Dir(settings)
-	return desk{dir, settings, facts, filepath.Join(dir, "prereads", "2026-W46.md"), filepath.Join(dir, "state")}
+	return folder{dir, settings, facts, filepath.Join(dir, "prereads", "2026-W46.md"), filepath.Join(dir, "state")}
 }
 
 // drafts makes the page; atMoment, if not nil, is called at each moment.
-func (d desk) draft(t *testing.T, atMoment func(string)) (code int, talk string) {
+func (d folder) draft(t *testing.T, atMoment func(string)) (code int, talk string) {
 	t.Helper()
 	var out, said bytes.Buffer
 	p := &program{
@@ -40,14 +40,14 @@ func (d desk) draft(t *testing.T, atMoment func(string)) (code int, talk string)
 	return code, said.String()
 }
 
-func (d desk) getenv(name string) string {
+func (d folder) getenv(name string) string {
 	if name == "XDG_STATE_HOME" {
 		return d.state
 	}
 	return ""
 }
 
-func (d desk) read(t *testing.T) string {
+func (d folder) read(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(d.page)
 	if err != nil {
@@ -57,7 +57,7 @@ func (d desk) read(t *testing.T) string {
 }
 
 // change changes a title, so that there is something to write.
-func (d desk) change(t *testing.T, n int) {
+func (d folder) change(t *testing.T, n int) {
 	t.Helper()
 	text, err := os.ReadFile(d.settings)
 	if err != nil {
@@ -71,7 +71,7 @@ func (d desk) change(t *testing.T, n int) {
 // Whatever moment somebody saves the page at, and however their editor does it,
 // their words are on the page that is there in the end.
 func TestASaveAtAnyMomentIsKept(t *testing.T) {
-	d := newDesk(t)
+	d := newFolder(t)
 	if code, talk := d.draft(t, nil); code != exitFine {
 		t.Fatal(talk)
 	}
@@ -133,7 +133,7 @@ func TestASaveAtAnyMomentIsKept(t *testing.T) {
 }
 
 // tidy wants nothing left beside the page.
-func (d desk) tidy(t *testing.T) {
+func (d folder) tidy(t *testing.T) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(d.page))
 	if err != nil {
@@ -170,7 +170,7 @@ func (w *watcher) Write(b []byte) (int, error) {
 // A second run on the same page says who holds it and waits; one that loses
 // its patience changes nothing.
 func TestTwoRunsOnOnePage(t *testing.T) {
-	d := newDesk(t)
+	d := newFolder(t)
 	inside, goOn, first := make(chan struct{}), make(chan struct{}), make(chan string)
 	go func() {
 		_, talk := d.draft(t, func(moment string) {
@@ -237,7 +237,7 @@ func kill(pid int) {
 	}
 }
 
-func (d desk) child(t *testing.T, at int) *exec.Cmd {
+func (d folder) child(t *testing.T, at int) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -251,7 +251,7 @@ func (d desk) child(t *testing.T, at int) *exec.Cmd {
 
 // whole wants the page to be the old one or the new one, with the words that
 // were written in it, and the next run to do its work as if nothing had been.
-func (d desk) whole(t *testing.T, words string, n int) {
+func (d folder) whole(t *testing.T, words string, n int) {
 	t.Helper()
 	text := d.read(t)
 	if _, err := takePage(d.page, []byte(text)); err != nil {
@@ -275,7 +275,7 @@ func (d desk) whole(t *testing.T, words string, n int) {
 }
 
 func TestKilledAtEveryMoment(t *testing.T) {
-	d := newDesk(t)
+	d := newFolder(t)
 	d.change(t, 0)
 	if code, talk := d.draft(t, nil); code != exitFine {
 		t.Fatal(talk)
@@ -305,7 +305,7 @@ func TestKilledAtRandom(t *testing.T) {
 	if testing.Short() || underRace {
 		kills = 20 // all of them without the race detector
 	}
-	d := newDesk(t)
+	d := newFolder(t)
 	d.change(t, 0)
 	if code, talk := d.draft(t, nil); code != exitFine {
 		t.Fatal(talk)
