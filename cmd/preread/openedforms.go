@@ -12,12 +12,12 @@ import (
 var formNames = []struct {
 	form report.Form
 	name string
-}{{report.NoResponse, "no reply needed"}, {report.Highlit, "highlights"}, {report.Agenda, "the session"}}
+}{{report.NoResponse, "No reply needed"}, {report.Highlit, "Highlights"}, {report.Agenda, "Session"}}
 
 // readers are the readers of the settings, and the forms for the page's own.
 func (o *opened) readers() (all []desk.Reader) {
 	for _, r := range o.config.Readers {
-		all = append(all, desk.Reader{ID: r.ID, Name: r.Name})
+		all = append(all, desk.Reader{ID: r.ID, Name: "For " + r.Name})
 	}
 	for _, f := range formNames {
 		all = append(all, desk.Reader{ID: "form:" + string(f.form), Name: f.name})

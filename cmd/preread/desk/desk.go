@@ -77,7 +77,7 @@ type Finding struct {
 // A Reader is somebody for whom the page has a form, or a form that has a name.
 type Reader struct {
 	ID   string // in the address
-	Name string
+	Name string // as a link says it: "For Dana"
 }
 
 // A Desk is a page with what was written on it since it was opened.

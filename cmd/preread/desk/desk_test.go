@@ -207,7 +207,7 @@ func TestSeams(t *testing.T) {
 		}
 		return report.PutNote(page, "summary", words+"\n")
 	}
-	f.page.Readers = []Reader{{"dana", "Dana"}}
+	f.page.Readers = []Reader{{"dana", "For Dana"}}
 	f.page.ForReader = func([]byte, string) (string, error) { return "<h1>What Dana sees</h1>", nil }
 	f.page.Ready = func(page []byte) (string, bool, error) { return "Ready since today", marked == string(page), nil }
 	f.page.MarkReady = func(page []byte, ready bool) error {

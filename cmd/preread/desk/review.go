@@ -67,7 +67,7 @@ func (d *Desk) reader(w http.ResponseWriter, r *http.Request) {
 		d.wrong(w, http.StatusUnprocessableEntity, "This cannot be shown", err.Error()+".")
 		return
 	}
-	d.show(w, http.StatusOK, view{Title: "For " + reader.Name, At: "reader:" + reader.ID}, "page", map[string]any{
+	d.show(w, http.StatusOK, view{Title: reader.Name, At: "reader:" + reader.ID}, "page", map[string]any{
 		"Missing": "", "Body": template.HTML(body),
 	}, text)
 }
