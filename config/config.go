@@ -51,6 +51,7 @@ type Report struct {
 	History  History       `toml:"history"`  // default: a file in the state folder
 	Private  string        `toml:"private"`  // where private notes are kept; default: private.age
 	Known    []string      `toml:"knows"`    // abbreviations that the reader knows
+	Charts   bool          `toml:"charts"`   // charts beside the Markdown page; default: none
 }
 
 // A Session is the weekly hour in which manager and reader meet.

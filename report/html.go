@@ -76,7 +76,7 @@ func body(r aggregate.Report, page Page, w *Writing) (string, error) {
 	for _, n := range page.Notes {
 		h.notes[n.ID] = n
 	}
-	pieces, err := h.pieces(page.Tool)
+	pieces, err := h.pieces(unpictured(page.Tool))
 	if err != nil {
 		return "", err
 	}
@@ -447,7 +447,9 @@ func (h *htmlPage) line(g group, f aggregate.Finding, class string) {
 	h.printf("<article class=\"%s\" id=\"%s\">\n<div class=\"said\">\n<div>\n%s", class, id, g.heading.html)
 	h.rest(g.pieces[:said])
 	h.printf("</div>\n<figure>%s</figure>\n</div>\n<div class=\"rest\">\n", h.chart(id, f))
-	h.rest(g.pieces[said:])
+	for _, p := range g.pieces[said:] {
+		h.printf("%s", withPast(p.html, "past:"+id, f, h.Window))
+	}
 	h.printf("</div>\n</article>\n")
 }
 

@@ -3,7 +3,7 @@ package report
 // HTMLStyle is the look of the page. Colours have the contrast that readers
 // need, in the light and in the dark, and none of them says anything alone.
 const HTMLStyle = `
-:root { color-scheme: light dark; --paper: #fff; --ink: #1f2328; --soft: #59636e; --rule: #d1d9e0; --wash: #f2f5f8; --link: #0550ae; --line: #0a3d91; --band: #dbe7f6; --red: #b42318; --amber: #8a5a00; --green: #1a7f37; }
+:root { color-scheme: light dark; --paper: #fff; --ink: #1f2328; --soft: #59636e; --rule: #d1d9e0; --wash: #f2f5f8; --link: #0550ae; --line: #0a3d91; --band: #dbe7f6; --red: #a51818; --amber: #996100; --green: #1b7e37; }
 * { box-sizing: border-box; }
 html { font: 15px/1.45 -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif; background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; }
 body { margin: 0; overflow-wrap: anywhere; }
@@ -56,6 +56,7 @@ table.facts td { overflow-wrap: break-word; }
 .wide, .lone { grid-column: 1 / -1; }
 .lone, .wide .said { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.6rem; }
 .lone .rest { padding-top: 1.6rem; }
+.line:has(details[open] table.facts) { grid-column: 1 / -1; }
 .wide table.weeks { max-width: 34rem; }
 figure { margin: .5rem 0 .2rem; }
 svg { display: block; width: 100%; max-width: 34rem; height: auto; }
@@ -80,6 +81,8 @@ svg .week { font-size: 10px; }
 svg.spark { width: 5.8rem; max-width: none; height: auto; }
 svg.spark .line { stroke-width: 1.5; }
 svg.spark circle { r: 1.5px; }
+svg.past .line { stroke-width: 1.5; }
+svg.past circle { r: 1.2px; }
 svg .unknown { font-style: italic; }
 summary { cursor: pointer; padding: .12rem 0; min-height: 24px; }
 summary h2 { display: inline; border: 0; padding: 0; }
@@ -107,7 +110,7 @@ summary h2 { display: inline; border: 0; padding: 0; }
   .facts td::before { content: attr(data-label) ": "; color: var(--soft); }
 }
 @media screen and (prefers-color-scheme: dark) {
-  :root { --paper: #0d1117; --ink: #e6edf3; --soft: #9ba5b0; --rule: #3d444d; --wash: #161c24; --link: #79b8ff; --line: #79b8ff; --band: #1b2b40; --red: #ff7b72; --amber: #e3b341; --green: #56d364; }
+  :root { --paper: #0d1117; --ink: #e6edf3; --soft: #9ba5b0; --rule: #3d444d; --wash: #161c24; --link: #79b8ff; --line: #79b8ff; --band: #1b2b40; --red: #ff7a85; --amber: #e3b03b; --green: #54d469; }
 }
 @media print {
   @page { size: A4; margin: 8mm 10mm; }

@@ -24,6 +24,7 @@ type Frame struct {
 	Reader  string       // "" if not said
 	Session time.Weekday // the day of the working session
 	Clock   string       // its time, "10:00"; "" if no session was said
+	Charts  bool         // the page shows charts, from files beside it
 }
 
 // dueDay returns the day on which the page should be sent: the last working

@@ -51,6 +51,7 @@ func (p *page) goals() {
 
 func (p *page) goal(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
+	p.picture(t, f)
 	told := p.tells(f)
 	if told {
 		p.meaning(f)
@@ -206,6 +207,7 @@ func (p *page) weeks() {
 
 func (p *page) figures(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
+	p.picture(t, f)
 	p.folded(f, func() {
 		switch {
 		case f.Delivery != nil:
@@ -269,6 +271,7 @@ func (p *page) operations() {
 
 func (p *page) operation(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
+	p.picture(t, f)
 	var now, before []sources.Incident
 	if f.Incidents != nil {
 		now, before = p.recent(f.Incidents)
@@ -538,6 +541,7 @@ func (p *page) drivers(t aggregate.TeamReport) string {
 
 func (p *page) merged(t aggregate.TeamReport, f aggregate.Finding) {
 	p.line(f)
+	p.picture(t, f)
 	p.folded(f, func() {
 		if f.Shipped != nil {
 			p.activity(f)

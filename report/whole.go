@@ -111,7 +111,7 @@ func (t *teller) chapters() (all []chapter, references []string) {
 		c := &all[len(all)-1]
 		c.groups[len(c.groups)-1] += text
 	}
-	for line := range strings.Lines(t.written.Tool) {
+	for line := range strings.Lines(unpictured(t.written.Tool)) {
 		bare := strings.TrimSpace(line)
 		details := detailsMark.FindStringSubmatch(bare)
 		if m := openMark.FindStringSubmatch(bare); m != nil {

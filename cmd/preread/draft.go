@@ -446,7 +446,7 @@ func takePage(path string, text []byte) (oldPage, error) {
 }
 
 func frame(c *config.Config) report.Frame {
-	return report.Frame{Title: c.Report.Title, Reader: c.Report.Reader, Session: c.Report.Session.Weekday, Clock: c.Report.Session.Clock}
+	return report.Frame{Title: c.Report.Title, Reader: c.Report.Reader, Session: c.Report.Session.Weekday, Clock: c.Report.Session.Clock, Charts: c.Report.Charts}
 }
 
 // An output is a file to write.
@@ -473,6 +473,12 @@ func (w writing) render(judged aggregate.Report, merged report.Merged, letter re
 		switch f {
 		case "markdown":
 			outputs = append(outputs, output{path: path, text: merged.Text, page: true, same: merged.Same})
+			if w.config.Report.Charts && path != "-" && !merged.Sent {
+				folder := filepath.Join(filepath.Dir(path), report.ChartFolder(judged.Window.Last))
+				for _, c := range report.Sidecars(judged) {
+					outputs = append(outputs, output{path: filepath.Join(folder, c.Name), text: c.SVG})
+				}
+			}
 		case "json":
 			var notes []report.Note
 			if old != nil {
@@ -520,6 +526,9 @@ func keepBeside(path string, text []byte) (string, error) {
 // sayDry says in counts what a run without -n would do.
 func (p *program) sayDry(d drafted, outputs []output) {
 	for _, o := range outputs {
+		if filepath.Ext(o.path) == ".svg" {
+			continue // charts go with their page
+		}
 		verb := "would write"
 		if o.same {
 			verb = "would leave as it is"

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -74,12 +75,25 @@ func (p *program) open(o opening) error {
 	case o.here:
 		return report.WriteTerminal(p.stdout, *old.page, terminalWidth, p.inkOn(isTerminal(p.stdout)))
 	case o.file:
-		return p.browse(strings.TrimSuffix(path, filepath.Ext(path)) + ".html")
+		file := strings.TrimSuffix(path, filepath.Ext(path)) + ".html"
+		p.sayOlder(file, path)
+		return p.browse(file)
 	}
 	return p.withConfig(c, func(j *job) error {
 		p.stderr = &talk{w: p.stderr}
 		return p.serve(j.opened(path, window.Last, o.facts).page(), path, o.quiet)
 	})
+}
+
+// sayOlder says that a page was written since its HTML was made.
+func (p *program) sayOlder(file, page string) {
+	made, err := os.Stat(file)
+	if err != nil {
+		return // that it is not there is said by whoever opens it
+	}
+	if written, err := os.Stat(page); err == nil && written.ModTime().After(made.ModTime().Add(time.Second)) {
+		fmt.Fprintf(p.stderr, "note: %s is older than the page; preread draft --format html makes it anew\n", file)
+	}
 }
 
 // A talk is a stream that several requests talk on.
