@@ -46,7 +46,7 @@ func aTabWith(t *testing.T, others map[string]string) context.Context {
 		}
 		options = append(options, chromedp.Flag(name, v))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithAllocatorOptions(options...))
 	t.Cleanup(cancel)

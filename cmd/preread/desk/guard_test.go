@@ -61,7 +61,7 @@ func TestDoor(t *testing.T) {
 			f := newFixture(t, text)
 			w := f.serve(tt.r)
 			if w.Code != tt.code || !strings.Contains(w.Body.String(), tt.said) {
-				t.Errorf("code %d, want %d: %s", w.Code, tt.code, w.Body)
+				t.Errorf("code %d, want %d: %.300s", w.Code, tt.code, w.Body)
 			}
 			if saved := strings.Contains(f.now(), "from a stranger"); saved != (tt.code == 303) {
 				t.Errorf("saved: %v", saved)

@@ -144,8 +144,17 @@
 				location.reload();
 				return;
 			}
-			this.area.value = answer.words;
+			this.replace(words, answer);
+		}
+
+		// replace puts other words in the place of those that were there when the
+		// change was sent, unless somebody has typed meanwhile.
+		replace(sent, answer) {
+			if (this.area.value === sent)
+				this.area.value = answer.words;
 			this.take(answer, answer.words);
+			if (this.dirty)
+				this.typed();
 		}
 
 		async submitted(event) {
@@ -161,11 +170,14 @@
 			await this.save();
 			if (this.clash)
 				return;
+			const sent = this.area.value;
 			const answer = await send(this.undo.action, Object.fromEntries(new FormData(this.undo)));
-			if (answer.status === 200)
-				this.area.value = answer.words;
-			this.take(answer, this.area.value);
-			if (answer.status === 200)
+			if (answer.status !== 200) {
+				this.take(answer, sent);
+				return;
+			}
+			this.replace(sent, answer);
+			if (!this.dirty)
 				this.say("Taken back");
 		}
 	}
