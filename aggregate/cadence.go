@@ -18,6 +18,9 @@ const (
 	Monthly
 )
 
+// String returns the cadence's name.
+func (c Cadence) String() string { return [...]string{"weekly", "fortnightly", "monthly"}[c%3] }
+
 var cadences = map[string]Cadence{"weekly": Weekly, "fortnightly": Fortnightly, "monthly": Monthly}
 
 // UnmarshalText reads "weekly", "fortnightly" or "monthly".

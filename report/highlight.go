@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"preread/sources"
@@ -53,6 +54,22 @@ func cutDiscuss(line string) (words string, marked bool) {
 		line = strings.TrimPrefix(line, sign)
 	}
 	return sources.OneLine(line, titleLimit), marked
+}
+
+// unmarked is a text without marks: what was discussed once is not marked for
+// good.
+func unmarked(text string) string {
+	lines := slices.Collect(strings.Lines(text))
+	for i, line := range Unfenced(text) {
+		if _, marked := cutDiscuss(line); marked {
+			end := line[len(strings.TrimRight(line, "\r\n")):]
+			lines[i] = strings.TrimRight(strings.TrimSuffix(strings.TrimSpace(line), DiscussMark), " \t") + end
+			if indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]; lines[i] != end {
+				lines[i] = indent + lines[i]
+			}
+		}
+	}
+	return strings.Trim(strings.Join(lines, ""), "\n")
 }
 
 // firstWords are those of a note's first line that holds any.

@@ -107,10 +107,10 @@ func (p *page) carried(id string) (words string, whole bool) {
 	before := p.before(id)
 	for _, l := range lasting {
 		if id == l {
-			return before, true
+			return unmarked(before), true
 		}
 	}
-	return openTasks(before), false
+	return unmarked(openTasks(before)), false
 }
 
 // openTasks returns the tasks of a text that are not ticked, each with what is

@@ -142,7 +142,7 @@ func TestWhatIsCarriedOver(t *testing.T) {
 	old := Markdown(frameFor(), r, Letter{})
 	before := pageWith(t, old, map[string]string{
 		"context": "Payments takes the money.",
-		"pay/p95": "It is slow.\n\n- [ ] Ana: spike, Thu\n  with Ben\n- [x] Ben: done\n\n```\n- [ ] code\n```\n</details> <!-- /preread:note --> end",
+		"pay/p95": "It is slow.\n\n- [ ] Ana: spike, Thu !discuss\n  with Ben\n- [x] Ben: done\n\n```\n- [ ] code\n```\n</details> <!-- /preread:note --> end",
 		"parked":  "- Gift cards: since 2026-10-05, until 2026-11-13, agreed with Dana\n- Norway: since 2026-10-05\n- [x] Taken up again: since 2026-01-01",
 		"next":    "- PAY-8 will be done\n- Finish PAY-9, and PAY-8\n1. Talk to legal\n- [x] Write it down",
 		"people":  "Ana led it.",
@@ -163,7 +163,7 @@ func TestWhatIsCarriedOver(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"<details><summary>Last time, W45</summary>\n\n> It is slow.\n>\n> - [ ] Ana: spike, Thu\n>   with Ben\n> - [x] Ben: done\n>\n> ```\n> - [ ] code\n> ```\n> &lt;/details> &lt;!-- /preread:note --> end\n\n</details>\n",
+		"<details><summary>Last time, W45</summary>\n\n> It is slow.\n>\n> - [ ] Ana: spike, Thu !discuss\n>   with Ben\n> - [x] Ben: done\n>\n> ```\n> - [ ] code\n> ```\n> &lt;/details> &lt;!-- /preread:note --> end\n\n</details>\n",
 		"> Ana led it.\n",
 		"**Promised in W45:**\n\n- done: PAY-8 will be done (PAY-8 is done)\n- not done: Finish PAY-9, and PAY-8 (PAY-9 is open)\n- nothing shows whether it was done: Talk to legal\n- done: Write it down (ticked)\n",
 		"- Parked until 13 November 2026, which has come: Gift cards: since 2026-10-05, until 2026-11-13, agreed with Dana\n- Parked, and nobody is named who agreed: Norway: since 2026-10-05\n",

@@ -155,7 +155,7 @@ type writing struct {
 func (w writing) compose(old oldPage) (drafted, []output, error) {
 	facts := w.facts
 	if old.sent() { // its other forms are of what it was made of
-		if basis, err := w.basis(w.path); err == nil {
+		if basis, err := w.basis(w.from); err == nil {
 			facts = basis
 		}
 	}
@@ -365,7 +365,11 @@ func (p *program) checkPage(c *config.Config, d drafting) error {
 	if err != nil {
 		return err
 	}
-	path, err := pagePath(c, d.out, window.Last)
+	out := d.out
+	if d.onlyTold() {
+		out = "" // what is read is the page itself
+	}
+	path, err := pagePath(c, out, window.Last)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (o *opened) forReader(text []byte, id string) (string, error) {
 	var profile report.Profile
 	if form, found := strings.CutPrefix(id, "form:"); found {
 		profile.Form = report.Form(form)
-	} else if profile, err = (drafting{reader: id}).profile(o.job); err != nil {
+	} else if profile, err = o.profile(id); err != nil {
 		return "", err
 	}
 	told, err := report.Tell(frame(o.config), judged, o.letter(o.week, &page), page, profile)
@@ -54,7 +54,7 @@ func (o *opened) reviewed(text []byte) (all []desk.Finding, err error) {
 	if err != nil {
 		return nil, err
 	}
-	findings, err := o.findings(o.path, old)
+	findings, err := o.findings(o.path, old, o.config.Report.Known)
 	for _, f := range findings {
 		said := fmt.Sprintf("Line %d: %s. Write: %s.", f.Line, f.Text, f.Instead)
 		all = append(all, desk.Finding{ID: fmt.Sprintf("%d %s %s", f.Line, f.Rule, f.Slot), Slot: f.Slot, Text: said})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"preread/aggregate/history"
 	"preread/report"
 	"preread/sources"
 )
@@ -43,12 +44,20 @@ func (e *alreadySent) Error() string {
 }
 
 func (j *job) publish(week string) error {
-	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+	err := j.change(week, func(page report.Page, text []byte) ([]byte, error) {
 		if sent := page.Mark.Sent; !sent.IsZero() {
 			return nil, &alreadySent{page.Mark.Week, sources.DayOf(sent)}
 		}
 		return report.MarkSent(text, j.now())
 	})
+	if err != nil {
+		return err
+	}
+	path, last, old, err := j.standing(week)
+	if err == nil {
+		j.memory.savePage(history.Page{Path: path, Week: last, Text: old.text, Found: true, Sent: true})
+	}
+	return err
 }
 
 // amend adds a dated line to a page that was sent.

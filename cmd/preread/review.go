@@ -15,7 +15,7 @@ import (
 )
 
 func (p *program) reviewVerb() *cobra.Command {
-	var week string
+	var week, reader string
 	var discuss int
 	cmd := &cobra.Command{
 		Use:   "review",
@@ -32,23 +32,28 @@ Abbreviations that your reader knows are in knows of [report].`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.with(func(j *job) error {
 				if cmd.Flags().Changed("discuss") {
-					return j.discuss(week, discuss)
+					return j.discuss(week, reader, discuss)
 				}
-				return j.review(week)
+				return j.review(week, reader)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&week, "week", "last", "the `week` of the page, such as 2026-W46")
+	cmd.Flags().StringVar(&reader, "reader", "", "read it as the reader of this `id` in the settings, who knows other abbreviations")
 	cmd.Flags().IntVar(&discuss, "discuss", 0, "mark the line of finding `N` with "+report.DiscussMark)
 	return cmd
 }
 
-func (j *job) review(week string) error {
+func (j *job) review(week, reader string) error {
+	profile, err := j.profile(reader)
+	if err != nil {
+		return err
+	}
 	path, _, old, err := j.standing(week)
 	if err != nil {
 		return err
 	}
-	findings, err := j.findings(path, old)
+	findings, err := j.findings(path, old, profile.Known)
 	for _, f := range findings {
 		fmt.Fprintln(j.stdout, f)
 	}
@@ -58,9 +63,10 @@ func (j *job) review(week string) error {
 	return err
 }
 
-// findings are all that a reader would stumble over, in the order of the page.
-func (j *job) findings(path string, old oldPage) ([]review.Finding, error) {
-	findings, err := review.Review(path, old.text, review.Reader{Known: j.config.Report.Known})
+// findings are all that somebody would stumble over who knows some
+// abbreviations, in the order of the page.
+func (j *job) findings(path string, old oldPage, known []string) ([]review.Finding, error) {
+	findings, err := review.Review(path, old.text, review.Reader{Known: known})
 	if err != nil {
 		return nil, err
 	}
@@ -88,9 +94,13 @@ func (j *job) findings(path string, old oldPage) ([]review.Finding, error) {
 }
 
 // discuss marks the line of a finding, so that it is on the agenda.
-func (j *job) discuss(week string, n int) error {
+func (j *job) discuss(week, reader string, n int) error {
+	profile, err := j.profile(reader)
+	if err != nil {
+		return err
+	}
 	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
-		findings, err := j.findings("", oldPage{&page, text})
+		findings, err := j.findings("", oldPage{&page, text}, profile.Known)
 		if err != nil {
 			return nil, err
 		}

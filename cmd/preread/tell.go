@@ -23,19 +23,20 @@ import (
 // told are the formats of draft that tell the page in another form.
 var told = []string{string(report.Whole), string(report.NoResponse), string(report.Highlit), string(report.Agenda), string(report.Quarter)}
 
-// profile is how the reader of a drafting wants to read.
-func (d drafting) profile(j job) (report.Profile, error) {
-	if d.reader == "" {
-		return report.Profile{}, nil
+// profile is how a reader of the settings wants to read, by id; "" is the page's
+// own reader.
+func (j job) profile(id string) (report.Profile, error) {
+	if id == "" {
+		return report.Profile{Known: j.config.Report.Known}, nil
 	}
 	var ids []string
 	for _, r := range j.config.Readers {
-		if r.ID == d.reader {
+		if r.ID == id {
 			return r, nil
 		}
 		ids = append(ids, r.ID)
 	}
-	err := fmt.Errorf("--reader: the settings have no reader %q", sources.OneLine(d.reader, 40))
+	err := fmt.Errorf("--reader: the settings have no reader %q", sources.OneLine(id, 40))
 	if len(ids) == 0 {
 		return report.Profile{}, withHint(err, "preread reader new asks what one wants")
 	}
@@ -44,7 +45,7 @@ func (d drafting) profile(j job) (report.Profile, error) {
 
 // choose names the form that a reader wants, where no other is named.
 func (d *drafting) choose(j job) error {
-	profile, err := d.profile(j)
+	profile, err := j.profile(d.reader)
 	d.formats = []string{or(string(profile.Form), string(report.Whole))}
 	return err
 }
@@ -55,12 +56,15 @@ func (w writing) tell(judged aggregate.Report, merged report.Merged, letter repo
 	if err != nil {
 		return nil, err
 	}
-	profile, err := w.profile(w.job)
+	profile, err := w.profile(w.reader)
 	if err != nil {
 		return nil, err
 	}
 	if form != "" {
 		profile.Form = form
+	}
+	if week := judged.Window.Last; !profile.Cadence.Due(week) {
+		fmt.Fprintf(w.stderr, "note: %s reads it %s, and %s is not such a week\n", sources.OneLine(profile.Name, 60), profile.Cadence, week)
 	}
 	text, err := report.Tell(frame(w.config), judged, letter, page, profile)
 	if err != nil {
