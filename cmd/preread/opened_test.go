@@ -443,3 +443,34 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+// The review of the page that is open finds what preread review does, an answer
+// stands behind the words that it is about, and each form is that of draft.
+func TestReviewAndFormsOnTheDesk(t *testing.T) {
+	d := newFolder(t)
+	if code, talk := d.draft(t, nil); code != exitFine {
+		t.Fatal(talk)
+	}
+	h, _ := d.handle(t, "", nil)
+	h.fine("save", "summary", "words", "LCP got worse because of the vault.")
+	code, body := h.get("review")
+	m := regexp.MustCompile(`name="finding" value="(\d+ acronym summary)"`).FindStringSubmatch(body)
+	if code != http.StatusOK || m == nil || !strings.Contains(body, "LCP") {
+		t.Fatalf("the review: %d: %s", code, body)
+	}
+	if code, body := h.send("answer", "", "", "finding", m[1], "words", "LCP is how soon most of a page is seen."); code != http.StatusSeeOther {
+		t.Fatalf("the answer: %d: %s", code, body)
+	}
+	if got, want := d.note(t, "summary"), "\nLCP got worse because of the vault.\n\nLCP is how soon most of a page is seen.\n\n"; got != want {
+		t.Errorf("the summary is %q, want %q", got, want)
+	}
+	h.fine("ask", "asks", "kind", "Decide", "question", "Do we drop the vault?")
+	for form, want := range map[string]string{"hpm": "<h2>Highlights</h2>", "agenda": "Do we drop the vault?", "nrr": "I need an answer: Do we drop the vault?"} {
+		if code, body := h.get("reader/form:" + form); code != http.StatusOK || !strings.Contains(body, want) || strings.Contains(body, "preread:note") {
+			t.Errorf("%s: %d: %s", form, code, body)
+		}
+	}
+	if code, _ := h.get("reader/nobody"); code != http.StatusNotFound {
+		t.Errorf("a reader that is not there: %d", code)
+	}
+}
