@@ -273,6 +273,7 @@ type Answer struct {
 	Weeks     int         `json:"weeks,omitempty"`   // how many of the window's last weeks were asked about; 0: all
 	Gap       string      `json:"gap,omitempty"`     // why there is no answer, for the page
 	Hint      string      `json:"hint,omitempty"`    // what to do about it, for whoever runs the program
+	Version   string      `json:"version,omitempty"` // of the source's software; "": it does not tell
 	Evidence  Evidence    `json:"evidence,omitzero"` // the page that shows the whole answer, where there is one
 	Items     []Item      `json:"items,omitempty"`
 	Sprints   []Sprint    `json:"sprints,omitempty"`

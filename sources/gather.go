@@ -110,6 +110,9 @@ func answer(ctx context.Context, whole Window, ask Ask) (a Answer) {
 	if err != nil {
 		return unanswered(err)
 	}
+	if s.Health != nil {
+		a.Version = s.Health().Version
+	}
 	if s.Evidence != nil {
 		a.Evidence = s.Evidence(whole, q)
 	}

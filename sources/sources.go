@@ -92,6 +92,7 @@ type Health struct {
 	Limit     int       // requests that it allows in its stretch of time
 	Remaining int       // of these, left at its last answer
 	Reset     time.Time // when they are renewed
+	Version   string    // of its software, as it calls it
 }
 
 // Answers reports whether the source can be asked about a noun.

@@ -21,6 +21,7 @@ type memory struct {
 	outside    []string  // of it, what a full answer did not tell about
 	weeks      map[sources.Week]weekFact
 	things     map[string]thing
+	version    string // of the source, as the answer of this run tells it
 
 	changed       bool
 	changedWeeks  map[sources.Week]bool
@@ -95,6 +96,7 @@ func (m *memory) merge(window sources.Window, a sources.Answer) outcome {
 		asked.Count = a.Weeks
 	}
 	asked.Shown = 0
+	m.version = a.Version
 	if reason := unbelievable(a); reason != "" && a.Gap == "" {
 		a = sources.Answer{Question: a.Question, Weeks: a.Weeks, Gap: reason}
 	}

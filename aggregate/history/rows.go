@@ -340,20 +340,20 @@ func (t *session) save(ctx context.Context, m *memory, w sources.Window) error {
 			return err
 		}
 		err = t.putObservation(ctx, observationRow{key: k, Week: week.String(), Doc: json.RawMessage(doc), Grade: f.gradeOf(f.row.known).String(),
-			Known: f.row.known, Final: f.row.final, Captured: f.row.captured})
+			Known: f.row.known, Final: f.row.final, Captured: f.row.captured, Version: column(m.version)})
 		if err != nil {
 			return err
 		}
 	}
 	for _, ref := range slices.Sorted(maps.Keys(m.changedThings)) {
-		if err := t.saveThing(ctx, k, m.things[ref]); err != nil {
+		if err := t.saveThing(ctx, k, m.things[ref], m.version); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *session) saveThing(ctx context.Context, k key, th thing) error {
+func (t *session) saveThing(ctx context.Context, k key, th thing, version string) error {
 	doc, err := encode(th)
 	if err != nil {
 		return err
@@ -363,7 +363,7 @@ func (t *session) saveThing(ctx context.Context, k key, th thing) error {
 		missing = th.missing.String()
 	}
 	return t.putThing(ctx, thingRow{key: k, Ref: th.ref(), Doc: json.RawMessage(doc), Grade: th.grade().String(), Final: th.final(),
-		Captured: stamp(th.captured), Gone: stamp(th.gone), Missing: missing})
+		Captured: stamp(th.captured), Gone: stamp(th.gone), Missing: missing, Version: column(version)})
 }
 
 // forget makes tombstones of a line's items and incidents, whatever its

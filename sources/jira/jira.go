@@ -99,9 +99,10 @@ type source struct {
 
 	site shared[*site] // who answers there, its fields and statuses
 
-	mu    sync.Mutex
-	hauls map[string]*shared[haul] // by JQL
-	trees map[string]*shared[tree] // by JQL and window
+	mu      sync.Mutex
+	version string                   // of the site's software, once it was asked
+	hauls   map[string]*shared[haul] // by JQL
+	trees   map[string]*shared[tree] // by JQL and window
 }
 
 func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
@@ -139,9 +140,22 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Plan:      s.plan,
 		Evidence:  s.navigator,
 		Refs:      s.refs,
-		Health:    client.Health,
-		Requests:  client.Requests,
+		Health: func() sources.Health {
+			health := client.Health()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			health.Version = s.version
+			return health
+		},
+		Requests: client.Requests,
 	}, nil
+}
+
+// told notes what software the site says it runs.
+func (s *source) told(version string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.version = version
 }
 
 // authorize sends an account's token as a password, a token alone as bearer.

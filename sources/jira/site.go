@@ -121,6 +121,7 @@ func (s *source) visit(ctx context.Context) (*site, error) {
 		st.cloud = s.atlassian()
 	}
 	st.web = s.public(info.BaseURL)
+	s.told(sources.OneLine(strings.TrimSpace("Jira "+info.DeploymentType+" "+info.Version), 60))
 	return &st, nil
 }
 

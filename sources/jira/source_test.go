@@ -50,6 +50,13 @@ func TestProductsAgree(t *testing.T) {
 				t.Fatalf("%s: %+v", p.name, gaps)
 			}
 			answers[i] = facts.Answers
+			want := []string{"Jira Cloud 1001.0.0-SNAPSHOT", "Jira Server 10.3.2"}[i]
+			for k := range answers[i] {
+				if answers[i][k].Version != want {
+					t.Errorf("%s calls itself %q, want %q", p.name, answers[i][k].Version, want)
+				}
+				answers[i][k].Version = ""
+			}
 		}
 		if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
 			t.Errorf("seed %d (-cloud +data center):\n%s", seed, diff)

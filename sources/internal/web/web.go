@@ -150,6 +150,9 @@ func (c *Client) look(header http.Header) {
 	if clock, err := http.ParseTime(header.Get("Date")); err == nil {
 		c.health.Clock = clock
 	}
+	if version := header.Get("X-GitHub-Enterprise-Version"); version != "" {
+		c.health.Version = sources.OneLine("GitHub Enterprise Server "+version, 60)
+	}
 	limit, err := strconv.Atoi(header.Get("X-RateLimit-Limit"))
 	remaining, err2 := strconv.Atoi(header.Get("X-RateLimit-Remaining"))
 	if err != nil || err2 != nil || limit <= 0 || remaining < 0 {
