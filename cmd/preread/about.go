@@ -96,24 +96,6 @@ to the end of the page too. A page whose marks are broken is never overwritten.
 and on the agenda. A page that was sent, which preread publish says, stays as it is.`,
 		},
 		{
-			Use:   "asks",
-			Short: "How to write down what you ask for",
-			Long: `Under Asks each item of a list that begins with a kind is an ask:
-
-  - **Decide:** May we drop the old vault? I recommend yes.
-    - Need by: 2026-11-27
-    - If silent: we keep both until January
-    - To: Ravi, Platform
-    - Serves: checkout/one-click
-    - Asked: 2026-11-20 Ravi, "next week"
-
-The kinds are Decide, Insight, Resource, Connect, Unblock, Confirm and Inform. A
-choice has Options: a / b / c and I recommend: one of them. A resource has Amount,
-Until, If granted and If not. Mine: says that you handle it yourself; a numbered
-list ranks. An Answer: with its day, or a ticked box, closes it; until then it is
-on every page. More than three open ones are too many for a week.`,
-		},
-		{
 			Use:   "history",
 			Short: "What is remembered from week to week, and where",
 			Long: `The history is the file or postgres:// database that history in the settings

@@ -175,7 +175,13 @@ func (w writing) merged(judged aggregate.Report, old oldPage) (report.Merged, re
 	if !w.sinceWeek.IsZero() {
 		letter.Since = w.sinceWeek
 	} else if old.sent() {
-		return report.Merged{Text: old.text, Kept: len(old.page.Notes), Same: true, Sent: true}, letter
+		kept := 0
+		for _, n := range old.page.Notes {
+			if n.Words() != "" {
+				kept++
+			}
+		}
+		return report.Merged{Text: old.text, Kept: kept, Same: true, Sent: true}, letter
 	}
 	return report.Markdown(frame(w.config), judged, letter).Merge(old.page, w.memory.made(w.from, old.page)), letter
 }

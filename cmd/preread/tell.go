@@ -172,7 +172,22 @@ func (p *program) asksVerb() *cobra.Command {
 		Long: `asks lists everything that was asked for on the pages so far: since when, until
 when, and what came of it. With a number it prints the message that your boss
 could send for that ask, in their own voice; with --mail a file that mail
-programs open as a draft.`,
+programs open as a draft.
+
+Under Asks on the page each item of a list that begins with a kind is an ask:
+
+  - **Decide:** May we drop the old vault? I recommend yes.
+    - Need by: 2026-11-27
+    - If silent: we keep both until January
+    - To: Ravi, Platform
+    - Serves: checkout/one-click
+    - Asked: 2026-11-20 Ravi, "next week"
+
+The kinds are Decide, Insight, Resource, Connect, Unblock, Confirm and Inform. A
+choice has Options: a / b / c and I recommend: one of them. A resource has Amount,
+Until, If granted and If not. Mine: says that you handle it yourself; a numbered
+list ranks. An Answer: with its day, or a ticked box, closes it; until then it is
+on every page. More than three open ones are too many for a week.`,
 		Example: `  preread asks
   preread asks 2
   preread asks 2 --mail ask.eml`,
