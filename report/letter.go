@@ -87,8 +87,11 @@ func (p *page) before(id string) string {
 // new page what is carried over.
 func (p *page) now(id string) string {
 	if p.letter.Page != nil {
-		if n, err := p.letter.Page.Note(id); err == nil && !n.untouched() {
+		switch n, err := p.letter.Page.Note(id); {
+		case err == nil && !n.untouched():
 			return n.Words()
+		case err == nil && strings.TrimSpace(n.Text) == "":
+			return "" // even the prompt was taken away
 		}
 	}
 	words, _ := p.carried(id)

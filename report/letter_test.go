@@ -180,6 +180,15 @@ func TestWhatIsCarriedOver(t *testing.T) {
 	if !again.Same || string(again.Text) != text || again.Kept != 0 {
 		t.Errorf("made again it is another page (same %v, %d kept)", again.Same, again.Kept)
 	}
+	// What somebody takes away stays away.
+	emptied, err := PutNote([]byte(text), "parked", "\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m0 := Markdown(frameFor(), now, Letter{Before: before, Page: parse(t, emptied)}).Merge(parse(t, emptied), "")
+	if got := standing(t, parse(t, m0.Text), "parked"); got != "" || strings.Contains(string(m0.Text), "nobody is named who agreed") {
+		t.Errorf("what was taken away is back: %q", got)
+	}
 	// One byte more, and it is a person's.
 	edited := strings.Replace(text, "with Ben\n\n"+promptAmber, "with Ben, if he can\n\n"+promptAmber, 1)
 	m := Markdown(frameFor(), now, Letter{}).Merge(parse(t, []byte(edited)), "")

@@ -49,7 +49,9 @@ func (p *page) flush() string {
 // from the page before, and a prompt.
 func (p *page) slot(id, prompt string) {
 	p.discussed(id)
-	switch words, whole := p.carried(id); {
+	words, whole := p.carried(id)
+	part := part{id: id, carried: words != "" && prompt != ""}
+	switch {
 	case words != "" && whole:
 		prompt = words
 	case words != "" && prompt != "":
@@ -57,7 +59,8 @@ func (p *page) slot(id, prompt string) {
 	case words != "":
 		prompt = words
 	}
-	p.parts = append(p.parts, part{text: p.flush(), id: id, prompt: prompt})
+	part.text, part.prompt = p.flush(), prompt
+	p.parts = append(p.parts, part)
 	p.printf("\n")
 	p.lastTime(id)
 }

@@ -20,9 +20,10 @@ type Document struct {
 }
 
 type part struct {
-	text   string
-	id     string // of the slot after the text; "" for none
-	prompt string // what stands in the slot while nobody has written, LF at its line ends; "" for nothing
+	text    string
+	id      string // of the slot after the text; "" for none
+	prompt  string // what stands in the slot while nobody has written, LF at its line ends; "" for nothing
+	carried bool   // beside a prompt, the slot was given words from the page before
 }
 
 // own reports a note that holds what the program put there and nothing else:
@@ -30,6 +31,10 @@ type part struct {
 func (p part) own(n Note) bool {
 	return n.untouched() || strings.TrimSpace(lineFeeds.Replace(n.Text)) == strings.TrimSpace(p.prompt)
 }
+
+// emptied reports a slot from which somebody took everything, the prompt too:
+// what was carried over to it does not come back.
+func (p part) emptied(n Note) bool { return p.carried && strings.TrimSpace(n.Text) == "" }
 
 // Merged is a page ready to be written, and what became of the notes.
 type Merged struct {
@@ -131,7 +136,12 @@ func (d Document) lay(old []Note) layout {
 		if p.id == "" {
 			continue
 		}
-		if n, found := notes[p.id]; found && !p.own(n) {
+		n, found := notes[p.id]
+		switch {
+		case found && p.emptied(n):
+			slot(p.id, content{text: n.Text})
+			continue
+		case found && !p.own(n):
 			l.kept++
 			slot(p.id, content{text: n.Text})
 			continue
@@ -216,7 +226,7 @@ func (p Page) MadeOf(text string) bool { return p.Mark.Found && sum(text) == p.M
 func (d Document) noPromptChanged(notes []Note) bool {
 	return !slices.ContainsFunc(d.parts, func(p part) bool {
 		i := slices.IndexFunc(notes, func(n Note) bool { return n.ID == p.id })
-		return p.id != "" && (i < 0 || p.own(notes[i]) && strings.TrimSpace(lineFeeds.Replace(notes[i].Text)) != strings.TrimSpace(p.prompt))
+		return p.id != "" && (i < 0 || p.own(notes[i]) && !p.emptied(notes[i]) && strings.TrimSpace(lineFeeds.Replace(notes[i].Text)) != strings.TrimSpace(p.prompt))
 	})
 }
 

@@ -19,7 +19,7 @@ var made = time.Date(2026, 11, 16, 6, 0, 0, 0, time.UTC)
 func document(ids ...string) Document {
 	d := Document{Week: sources.Week{Year: 2026, N: 46}, Made: made}
 	for _, id := range ids {
-		d.parts = append(d.parts, part{"## About " + id + "\n\n", id, promptGoal})
+		d.parts = append(d.parts, part{text: "## About " + id + "\n\n", id: id, prompt: promptGoal})
 	}
 	d.parts = append(d.parts, part{text: "the end\n"})
 	return d
