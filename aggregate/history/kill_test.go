@@ -95,22 +95,32 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		kills = 20
 	}
-	place := filepath.Join(t.TempDir(), "history.db")
+	t.Run("sqlite", func(t *testing.T) { killWriter(t, filepath.Join(t.TempDir(), "history.db"), kills) })
+	t.Run("postgres", func(t *testing.T) { killWriter(t, postgres(t).database(t), kills/4) })
+}
+
+// writer starts a process that remembers run after run, from one on.
+func writer(t *testing.T, place string, from int) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), asWriter+"="+place, fmt.Sprintf("%s_FROM=%d", asWriter, from))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, bufio.NewScanner(out)
+}
+
+func killWriter(t *testing.T, place string, kills int) {
 	random := rand.New(rand.NewPCG(1, 2))
 	last := -1
 	for kill := range kills {
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), asWriter+"="+place, fmt.Sprintf("%s_FROM=%d", asWriter, last+1))
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
+		cmd, said := writer(t, place, last+1)
 		// The moment is counted from the first run that is done, but now and
 		// then from the start, so that opening is hit too.
-		said := bufio.NewScanner(out)
 		done := last
 		read := func() {
 			if said.Scan() {
@@ -139,4 +149,47 @@ func TestKill(t *testing.T) {
 		last = holds
 	}
 	t.Logf("%d kills, %d runs remembered", kills, last+1)
+}
+
+// TestServerGone has the database server give up at random moments, without
+// writing anything down first. The writer says so in one line without a secret,
+// and once the server runs again the history is whole.
+func TestServerGone(t *testing.T) {
+	times := 20
+	if testing.Short() {
+		times = 3
+	}
+	s := install(t)
+	stop := s.start(t)
+	place := s.database(t)
+	random := rand.New(rand.NewPCG(3, 4))
+	last := -1
+	for n := range times {
+		cmd, said := writer(t, place, last+1)
+		done, words := last, ""
+		for gone := false; said.Scan(); {
+			if words = said.Text(); strings.HasPrefix(words, "error:") {
+				break
+			}
+			if _, err := fmt.Sscan(words, &done); err != nil {
+				t.Errorf("the writer said %q", words)
+			}
+			if !gone {
+				gone = true
+				time.Sleep(time.Duration(random.IntN(15_000)) * time.Microsecond)
+				stop(syscall.SIGQUIT)
+			}
+		}
+		_ = cmd.Wait()
+		if !strings.HasPrefix(words, "error:") || strings.Contains(words, password) || strings.Contains(words, "\n") {
+			t.Errorf("without a server the writer said %q", words)
+		}
+		stop = s.start(t)
+		holds := lastRun(t, place)
+		if holds < done || holds > done+1 {
+			t.Fatalf("time %d: run %d was done, the history holds run %d", n, done, holds)
+		}
+		last = holds
+	}
+	t.Logf("gone %d times, %d runs remembered", times, last+1)
 }

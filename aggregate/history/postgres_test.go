@@ -25,9 +25,11 @@ const password = "p4ss-word"
 
 // A server is a PostgreSQL that belongs to one test.
 type server struct {
-	host string
-	made *atomic.Int64
-	db   *sql.DB
+	bin, dir string
+	as       *syscall.Credential
+	host     string
+	made     *atomic.Int64
+	db       *sql.DB
 }
 
 // programs finds the programs of PostgreSQL, or skips the test.
@@ -83,6 +85,14 @@ func give(t testing.TB, dir string, to *syscall.Credential) {
 // postgres starts a server that ends with the test.
 func postgres(t testing.TB) server {
 	t.Helper()
+	s := install(t)
+	s.start(t)
+	return s
+}
+
+// install prepares a server that does not run yet.
+func install(t testing.TB) server {
+	t.Helper()
 	bin, as, dir := programs(t), stranger(t), t.TempDir()
 	give(t, dir, as)
 	data, secret := filepath.Join(dir, "data"), filepath.Join(dir, "secret")
@@ -101,27 +111,37 @@ func postgres(t testing.TB) server {
 		t.Fatal(err)
 	}
 	host := listener.Addr().String()
-	_, port, _ := net.SplitHostPort(host)
 	_ = listener.Close()
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-h", "127.0.0.1", "-p", port, "-k", dir, "-c", "fsync=off", "-c", "max_connections=40")
-	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = dir, log, log, &syscall.SysProcAttr{Credential: as}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGINT)
-		_ = cmd.Wait()
-		_ = log.Close()
-	})
-	s := server{host: host, made: new(atomic.Int64)}
+	s := server{bin: bin, dir: dir, as: as, host: host, made: new(atomic.Int64)}
 	if s.db, err = sql.Open("pgx", s.address("owner", password, "postgres")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.db.Close() })
+	return s
+}
+
+// start starts the server, again if it was stopped, and waits until it answers.
+// The stop that it returns leaves no process behind, whatever the signal.
+func (s server) start(t testing.TB) (stop func(syscall.Signal)) {
+	t.Helper()
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(s.host)
+	cmd := exec.Command(filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"), "-h", "127.0.0.1", "-p", port, "-k", s.dir, "-c", "fsync=off", "-c", "max_connections=40")
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = s.dir, log, log, &syscall.SysProcAttr{Credential: s.as}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop = func(how syscall.Signal) {
+		_ = cmd.Process.Signal(how)
+		_ = cmd.Wait()
+		_ = log.Close()
+	}
+	t.Cleanup(func() { stop(syscall.SIGINT) })
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
 	for err = s.db.PingContext(ctx); err != nil; err = s.db.PingContext(ctx) {
 		select {
 		case <-ctx.Done():
@@ -130,7 +150,7 @@ func postgres(t testing.TB) server {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	return s
+	return stop
 }
 
 func (s server) address(name, secret, database string) string {
