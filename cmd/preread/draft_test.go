@@ -15,7 +15,7 @@ import (
 // Sources take their time. A note that is saved while they are asked is on the
 // page that is written afterwards.
 func TestANoteWrittenMeanwhileStays(t *testing.T) {
-	c := serve(t, 1)
+	c := serve(t)
 	page := filepath.Join(c.dir, "prereads", "2026-W46.md")
 	draft := func() string {
 		var out, talk bytes.Buffer

@@ -15,7 +15,7 @@ import (
 // demoFacts collects the demo's week once and returns settings and facts.
 func demoFacts(t *testing.T) (settings, facts string) {
 	t.Helper()
-	c := serve(t, 1)
+	c := serve(t)
 	settings, facts = c.settings(), filepath.Join(c.dir, "facts.json")
 	say(t, exitFine, "collect", "-c", settings, "-o", facts)
 	return settings, facts

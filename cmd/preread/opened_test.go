@@ -405,7 +405,7 @@ func TestByHandWhileTheDeskSaves(t *testing.T) {
 // BenchmarkOpen asks for the page of 40 lines, each with a chart and a form:
 // the median of how long the answer takes.
 func BenchmarkOpen(b *testing.B) {
-	c := serve(b, 1)
+	c := serve(b)
 	settings := c.systems.Settings()
 	for i := range 20 {
 		settings += fmt.Sprintf("\n  [[team.metric]]\n  id = \"more-%d\"\n  title = \"One more figure, number %d\"\n  from = \"prom\"\n  query = 'histogram_quantile(0.95, sum by (le) (rate(checkout_seconds_bucket[1w])))'\n  unit = \"s\"\n  better = \"lower\"\n  green = \"<= 0.3\"\n  red = \"> 0.5\"\n", i, i)

@@ -34,7 +34,7 @@ func TestPrettierIsNobody(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no node")
 	}
-	s := serve(t, 1)
+	s := serve(t)
 	facts := filepath.Join(s.dir, "facts.json")
 	say(t, exitFine, "collect", "-c", s.settings(), "-o", facts)
 	draft := func() string {

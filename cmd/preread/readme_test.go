@@ -36,7 +36,7 @@ func readmeBlocks(t *testing.T) []block {
 // Every block of the README is true: commands run, settings load, the page's
 // excerpt is on the page.
 func TestReadme(t *testing.T) {
-	dir := serve(t, 1).dir
+	dir := serve(t).dir
 	page, err := os.ReadFile(goldenPage)
 	if err != nil {
 		t.Fatal(err)

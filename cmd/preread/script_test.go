@@ -40,6 +40,10 @@ func TestMain(m *testing.M) {
 		"preread": func() {
 			os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, os.Getenv, func() time.Time { return scriptNow }))
 		},
+		weekAgoName: func() {
+			weekAgo := scriptNow.AddDate(0, 0, -7)
+			os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, os.Getenv, func() time.Time { return weekAgo }))
+		},
 		killedName: draftUntilKilled,
 	})
 }

@@ -18,15 +18,25 @@ type served struct {
 	dir     string
 }
 
-// serve starts the systems of the demo's company, so many times as large, until
-// the test ends.
-func serve(tb testing.TB, scale int) served {
+// serve starts the systems of the demo's company, until the test ends.
+func serve(tb testing.TB) served {
+	tb.Helper()
+	return serveFirm(tb, demoFirm(tb))
+}
+
+// demoFirm is the company of the demo.
+func demoFirm(tb testing.TB) company.Company {
 	tb.Helper()
 	c, err := company.New(demoSeed, scriptNow)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	c.Scale = scale
+	return c
+}
+
+// serveFirm starts the systems of a company.
+func serveFirm(tb testing.TB, c company.Company) served {
+	tb.Helper()
 	s := served{c, simulated.Start(c, false), tb.TempDir()}
 	tb.Cleanup(s.systems.Close)
 	for name, text := range s.systems.Tokens() {

@@ -11,7 +11,7 @@ import (
 // over a network of 50 ms, first with nothing remembered and then again: how
 // many requests a run takes that only has to ask about the open weeks.
 func BenchmarkHistory(b *testing.B) {
-	c := serve(b, 1)
+	c := serve(b)
 	c.far()
 	collect := func() (requests int, took time.Duration) {
 		began := time.Now()

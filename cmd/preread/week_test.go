@@ -22,7 +22,7 @@ func BenchmarkWeek(b *testing.B) {
 }
 
 func collectWeeks(b *testing.B, weeks int) {
-	kettle := serve(b, 1)
+	kettle := serve(b)
 	kettle.far()
 	c := kettle.company
 	settings, err := config.Load(settingsName, kettle.systems.Settings(), collectors)
@@ -63,6 +63,8 @@ func collectWeeks(b *testing.B, weeks int) {
 // requests.
 func fewestRequests(c company.Company, window sources.Window, questions []sources.Question, team string) int {
 	org := github.Generate(c)
+	i := slices.IndexFunc(c.Teams, func(t company.Team) bool { return t.ID == team })
+	repos := []string{c.Teams[i].Repo}
 	var ofJira []sources.Query
 	fewest := 0
 	for _, q := range questions {
@@ -75,9 +77,9 @@ func fewestRequests(c company.Company, window sources.Window, questions []source
 		case q.Query.Noun == sources.Metrics:
 			fewest += prometheus.FewestReadings(window)
 		case q.Query.Noun == sources.Incidents:
-			fewest += org.Fewest(q.Query.Noun, github.Ask{Repos: []string{"kettle/checkout"}, Labels: []string{"incident"}}, window)
+			fewest += org.Fewest(q.Query.Noun, github.Ask{Repos: repos, Labels: []string{"incident"}}, window)
 		default:
-			fewest += org.Fewest(q.Query.Noun, github.Ask{Repos: []string{"kettle/checkout"}}, window)
+			fewest += org.Fewest(q.Query.Noun, github.Ask{Repos: repos}, window)
 		}
 	}
 	return fewest + jira.Generate(c).Fewest(true, window, ofJira...)

@@ -83,6 +83,9 @@ func (s *source) board(ctx context.Context, st *site, id int64) (*board, error) 
 // filter, but nobody may read it. Estimates are in a field of their own.
 func (b *board) teamManaged() bool { return b.Type == "simple" }
 
+// project returns the key of the board's project, "" if it is not told.
+func (b *board) project() string { return cmp.Or(b.Project.Key, b.Project.Either) }
+
 func (b *board) noSprints() error {
 	none := sources.Unansweredf("board %d has no sprints", b.id)
 	if b.teamManaged() {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -72,7 +73,7 @@ type issue struct {
 	Project        ref
 	Links          []link
 
-	fields map[string]json.RawMessage // all of them, for the custom ones
+	fields map[string]json.RawMessage // those that a setting can name, as they came
 }
 
 type issueType struct {
@@ -107,6 +108,10 @@ type linked struct {
 // asked are the fields that every search asks for.
 var asked = [...]string{"summary", "created", "updated", "issuetype", "status", "resolution", "resolutiondate", "parent", "project", "fixVersions", "duedate"}
 
+// nameable are those of Jira's own fields that are kept as they came too, since
+// settings may name them. All others would take more memory than the rest.
+var nameable = [...]string{"priority", "resolution", "issuetype"}
+
 // UnmarshalJSON reads an issue. One without id, key or dates is refused: it
 // could not be told apart, or be placed in time.
 func (i *issue) UnmarshalJSON(data []byte) error {
@@ -120,15 +125,19 @@ func (i *issue) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*i = issue{ID: row.ID, Key: row.Key, Log: row.Log, fields: row.Fields}
-	for name, into := range map[string]any{
+	decoded := map[string]any{
 		"summary": &i.Summary, "created": &i.Created, "updated": &i.Updated, "issuetype": &i.Type, "status": &i.Status,
 		"resolution": &i.Resolution, "resolutiondate": &i.ResolutionDate, "priority": &i.Priority, "parent": &i.Parent,
 		"fixVersions": &i.FixVersions, "project": &i.Project, "issuelinks": &i.Links, "duedate": &i.Due,
-	} {
-		if raw, ok := row.Fields[name]; ok {
+	}
+	for name, raw := range row.Fields {
+		if into, ok := decoded[name]; ok {
 			if err := json.Unmarshal(raw, into); err != nil {
 				return err
 			}
+		}
+		if decoded[name] != nil && !slices.Contains(nameable[:], name) || bytes.Equal(raw, []byte("null")) {
+			delete(i.fields, name)
 		}
 	}
 	if i.ID == "" || i.Key == "" || i.Created.IsZero() || i.Updated.IsZero() {

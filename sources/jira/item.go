@@ -66,7 +66,7 @@ func (r reader) fields() []string {
 	for _, f := range r.site.above() {
 		ids = append(ids, f.ID)
 	}
-	return ids
+	return append(ids, r.site.sprintFields()...)
 }
 
 // quality returns the bugs that were open in the window or closed in it.
@@ -113,13 +113,14 @@ func touched(rows []issue, w sources.Window) []issue {
 type haul struct {
 	rows     []issue
 	logs     map[string][]change
-	projects []string // of which every issue that was touched is there
+	projects []string       // of which every issue that was touched is there
+	window   sources.Window // in which it was
 }
 
 // with returns what two hauls have together. Of a changelog that came twice the
 // longer one counts.
 func (h haul) with(o haul) haul {
-	both := haul{unique(slices.Concat(h.rows, o.rows)), maps.Clone(h.logs), slices.Concat(h.projects, o.projects)}
+	both := haul{unique(slices.Concat(h.rows, o.rows)), maps.Clone(h.logs), slices.Concat(h.projects, o.projects), h.window}
 	if both.logs == nil {
 		both.logs = map[string][]change{}
 	}
@@ -139,8 +140,20 @@ func (s *source) recently(ctx context.Context, r reader, projects []string) (hau
 		return haul{}, nil
 	}
 	h, err := s.touchedIn(ctx, r, "project in ("+quoted(projects)+")")
-	h.projects = projects
+	h.projects, h.window = projects, r.window
 	return h, rejected(err)
+}
+
+// elsewhere narrows JQL to what the haul surely does not have: what is in other
+// projects, was not touched in the window, or was again since this run began. A
+// day is left at either edge, since Jira reads instants in the time zone of the
+// token's user.
+func (h haul) elsewhere() string {
+	if len(h.projects) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" AND (project not in (%s) OR updated < %s OR updated >= %s)",
+		quoted(h.projects), since(h.window.Start().AddDate(0, 0, 2)), since(h.window.Now))
 }
 
 // touchedIn returns the issues of some JQL that were changed in the window.

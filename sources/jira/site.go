@@ -199,6 +199,15 @@ func (st *site) category(v value) category {
 // done reports whether a value names a status of the category Done.
 func (st *site) done(v value) bool { return st.category(v) == done }
 
+// sprintFields returns the ids of the fields that hold an issue's sprints.
+func (st *site) sprintFields() []string {
+	var ids []string
+	for _, f := range st.ofType(sprintType) {
+		ids = append(ids, f.ID)
+	}
+	return ids
+}
+
 // ofType returns the fields of a custom type.
 func (st *site) ofType(custom string) []field {
 	var found []field

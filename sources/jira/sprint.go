@@ -114,19 +114,15 @@ func (s *source) sprintsOf(ctx context.Context, w sources.Window, st *site, id i
 	if len(runs) == 0 {
 		return nil, nil
 	}
-	issues, graded, err := s.candidates(ctx, st, b, runs, est)
+	h, graded, err := s.candidates(ctx, w, b, runs, est)
 	if err != nil {
 		return nil, err
 	}
 	b.graded = b.graded.Worse(graded)
-	if len(issues) == 0 {
+	if len(h.rows) == 0 {
 		b.graded = b.graded.Worse(sources.Graded{Grade: sources.Partial, Reason: "no issue of its sprints is shown to this token"})
 	}
-	logs, err := s.changes(ctx, st, issues)
-	if err != nil {
-		return nil, err
-	}
-	threads := st.threads(issues, logs)
+	threads := st.threads(h.rows, h.logs)
 	sprints := make([]sources.Sprint, len(runs))
 	for i, r := range runs {
 		sprints[i] = sprintReport{s, st, b, est, r, rows}.sprint(threads)
@@ -263,37 +259,62 @@ func (s *source) sprintsFrom(ctx context.Context, board *board, start int) (rows
 	return rows, answer.Total, last, nil
 }
 
-// candidates returns the issues that can have been in one of the sprints. The
-// Sprint field forgets a sprint that an issue was taken out of while it ran,
-// so every issue of the board or its project that was changed since the first
-// start is one.
-func (s *source) candidates(ctx context.Context, st *site, b *board, runs []run, est estimate) ([]issue, sources.Graded, error) {
+// candidates returns the issues that can have been in one of the sprints, with
+// their changelogs. The Sprint field forgets a sprint that an issue was taken out
+// of while it ran, so every issue of the board or its project that was changed
+// since the first start is one. Those that were changed in the window the goals
+// of the project want too, and they are read once for all.
+func (s *source) candidates(ctx context.Context, w sources.Window, b *board, runs []run, est estimate) (haul, sources.Graded, error) {
+	around, err := s.around(ctx, w, b, est)
+	if err != nil {
+		return haul{}, sources.Graded{}, err
+	}
+	rows, graded, err := s.others(ctx, b, runs, est, around)
+	if err != nil {
+		return haul{}, sources.Graded{}, err
+	}
+	missing := slices.DeleteFunc(slices.Clone(rows), func(i issue) bool { _, has := around.logs[i.ID]; return has })
+	logs, err := s.changes(ctx, b.site, missing)
+	if err != nil {
+		return haul{}, sources.Graded{}, err
+	}
+	return around.with(haul{rows: rows, logs: logs}), graded, nil
+}
+
+// around returns what was changed in the board's project in the window; nothing
+// where that lacks a field that the board needs.
+func (s *source) around(ctx context.Context, w sources.Window, b *board, est estimate) (haul, error) {
+	r, err := s.reader(ctx, w)
+	if err != nil || b.project() == "" || slices.ContainsFunc(est.ids(), func(id string) bool { return !slices.Contains(r.fields(), id) }) {
+		return haul{}, nil
+	}
+	return s.recently(ctx, r, []string{b.project()})
+}
+
+// others searches for the candidates that are not among those around.
+func (s *source) others(ctx context.Context, b *board, runs []run, est estimate, around haul) ([]issue, sources.Graded, error) {
 	ids := make([]int64, len(runs))
 	for i, r := range runs {
 		ids[i] = r.ID
 	}
-	fields := est.ids()
-	for _, f := range st.ofType(sprintType) {
-		fields = append(fields, f.ID)
-	}
 	find := func(parts ...string) ([]issue, error) {
-		const noSubtasks = " AND issuetype not in subTaskIssueTypes()"
-		return s.find(ctx, st, "("+strings.Join(parts, " OR ")+")"+noSubtasks, fields)
+		jql := "(" + strings.Join(parts, " OR ") + ") AND issuetype not in subTaskIssueTypes()" + around.elsewhere()
+		return s.find(ctx, b.site, jql, slices.Concat(est.ids(), b.site.sprintFields()))
 	}
 	recent := " AND updated >= " + since(runs[0].start)
 	inside := "Sprint in (" + joinIDs(ids).id + ")"
-	around := []string{inside}
-	if p := cmp.Or(b.Project.Key, b.Project.Either); p != "" {
-		around = append(around, "project = "+quote(p)+recent)
+	known := []string{inside}
+	if p := b.project(); p != "" {
+		known = append(known, "project = "+quote(p)+recent)
 	}
 	if b.Filter.ID != "" && !b.teamManaged() {
-		rows, err := find(append(around, "filter = "+string(b.Filter.ID)+recent)...)
+		rows, err := find(append(known, "filter = "+string(b.Filter.ID)+recent)...)
 		if !refused(err) {
 			return rows, sources.Whole(), err
 		}
 	}
-	if len(around) > 1 {
-		rows, err := find(around...)
+	if len(known) > 1 {
+		rows, err := find(known...)
 		if b.teamManaged() {
 			return rows, sources.Whole(), err // it shows its project, whole, and nothing else
 		}

@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"regexp"
@@ -18,9 +19,9 @@ type detail struct {
 	names map[string]bool
 }
 
-// enough bounds what is read at once: about 2 MB of an answer. A stretch that
+// enough bounds what is read at once: about 3 MB of an answer. A stretch that
 // has more is cut; neighbours that have less are read together.
-const enough = 50_000
+const enough = 75_000
 
 // vicinity is how near to a chunk a hole must lie for the chunk to be read in
 // detail: activations on its two sides may belong together, which only their
@@ -113,25 +114,24 @@ type closeUp struct {
 	empty  []span // where the survey saw alerts, and a closer look none
 }
 
-// details reads the planned stretches.
+// details reads the planned stretches, one after the other, and keeps of each only
+// what was joined: the samples take several times as much memory.
 func (s *server) details(ctx context.Context, matchers []matcher, planned []detail) (closeUp, error) {
-	takes, err := parallel(ctx, len(planned), func(ctx context.Context, i int) (take, error) {
-		return s.samples(ctx, planned[i].selector(matchers), planned[i].span)
-	})
-	if err != nil {
-		return closeUp{}, err
-	}
 	all := closeUp{points: map[instance][]point{}}
-	for i, t := range takes {
+	for _, d := range planned {
+		t, err := s.samples(ctx, d.selector(matchers), d.span)
+		if err != nil {
+			return closeUp{}, err
+		}
 		joined, err := s.join(t.streams)
 		if err != nil {
 			return closeUp{}, err
 		}
 		if t.warned {
-			all.warned = append(all.warned, planned[i].span)
+			all.warned = append(all.warned, d.span)
 		}
 		if len(joined) == 0 {
-			all.empty = append(all.empty, planned[i].span)
+			all.empty = append(all.empty, d.span)
 		}
 		for in, points := range joined {
 			all.points[in] = append(all.points[in], points...)
@@ -143,21 +143,19 @@ func (s *server) details(ctx context.Context, matchers []matcher, planned []deta
 // join puts firing samples and activations of one instance and one evaluation
 // together: both series are written with the same timestamp.
 func (s *server) join(streams model.Matrix) (map[instance][]point, error) {
-	active := map[instance]map[model.Time]float64{}
+	active := map[instance][]model.SamplePair{}
 	for _, stream := range streams {
 		if stream.Metric[model.MetricNameLabel] != "ALERTS_FOR_STATE" {
 			continue
 		}
+		if slices.ContainsFunc(stream.Values, func(v model.SamplePair) bool { return !countable(float64(v.Value)) }) {
+			return nil, s.unreadable()
+		}
 		in := s.instanceOf(stream.Metric)
-		if active[in] == nil {
-			active[in] = make(map[model.Time]float64, len(stream.Values))
-		}
-		for _, v := range stream.Values {
-			if !countable(float64(v.Value)) {
-				return nil, s.unreadable()
-			}
-			active[in][v.Timestamp] = float64(v.Value)
-		}
+		active[in] = append(active[in], stream.Values...)
+	}
+	for _, values := range active {
+		slices.SortFunc(values, func(a, b model.SamplePair) int { return cmp.Compare(a.Timestamp, b.Timestamp) })
 	}
 	joined := map[instance][]point{}
 	for _, stream := range streams {
@@ -166,8 +164,9 @@ func (s *server) join(streams model.Matrix) (map[instance][]point, error) {
 		}
 		in := s.instanceOf(stream.Metric)
 		for _, v := range stream.Values {
-			if value, found := active[in][v.Timestamp]; found {
-				joined[in] = append(joined[in], point{v.Timestamp, value, true})
+			at, found := slices.BinarySearchFunc(active[in], v.Timestamp, func(a model.SamplePair, t model.Time) int { return cmp.Compare(a.Timestamp, t) })
+			if found {
+				joined[in] = append(joined[in], point{v.Timestamp, float64(active[in][at].Value), true})
 			}
 		}
 	}

@@ -14,8 +14,7 @@ import (
 )
 
 // readings evaluates an expression at the last millisecond of every week, all
-// equally long weeks in a row in one request: where clocks change, weeks do
-// not end equally far apart.
+// that end equally far apart in one request: where clocks change, weeks do not.
 func (s *server) readings(ctx context.Context, window sources.Window, query sources.Query) ([]sources.Reading, error) {
 	expr, err := s.expression(query.Text)
 	if err != nil {
@@ -29,7 +28,7 @@ func (s *server) readings(ctx context.Context, window sources.Window, query sour
 	for i, week := range weeks {
 		spans[i] = spanOf(window.Bounds(week))
 	}
-	rows := sheets(spans)
+	rows := endsOf(spans)
 	ends, err := parallel(ctx, len(rows), func(ctx context.Context, i int) ([]weekEnd, error) {
 		return s.weekEnds(ctx, expr, rows[i])
 	})
@@ -52,6 +51,27 @@ func (s *server) readings(ctx context.Context, window sources.Window, query sour
 		readings = append(readings, reading)
 	}
 	return readings, nil
+}
+
+// endsOf groups weeks in order into as few rows as the distances of their ends
+// allow. How far an expression reaches back from there is its own business.
+func endsOf(weeks []span) []sheet {
+	var rows []sheet
+	for _, week := range weeks {
+		if n := len(rows); n > 0 {
+			row := &rows[n-1]
+			step := week.to - row.whole().to
+			if row.n == 1 {
+				row.first.from = row.first.to - step
+			}
+			if step == row.first.to-row.first.from {
+				row.n++
+				continue
+			}
+		}
+		rows = append(rows, sheet{week, 1})
+	}
+	return rows
 }
 
 // A weekEnd is what an expression gives at the end of one week.

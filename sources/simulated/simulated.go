@@ -82,7 +82,7 @@ func (s *Systems) Close() {
 	s.Prometheus.Close()
 }
 
-// Settings returns a settings file for the company's two teams. Tokens are
+// Settings returns a settings file for the company's teams. Tokens are
 // taken from the files jira.token, github.token and prometheus.token beside
 // it; see Tokens.
 func (s *Systems) Settings() string {
@@ -218,5 +218,8 @@ var metrics = map[string][]struct{ id, title, query, unit, better, green, red st
 	"search": {
 		{"lag", "Index lag", prometheus.SearchIndexLag, "s", "lower", "<= 60", "> 120"},
 		{"availability", "Search availability", prometheus.SearchAvailability, "", "higher", ">= 99.8%", "< 99.5%"},
+	},
+	"warehouse": {
+		{"packing", "Time to pack", prometheus.WarehousePacking, "s", "lower", "<= 120", "> 180"},
 	},
 }

@@ -8,8 +8,11 @@
 package company
 
 import (
+	"cmp"
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,16 +30,26 @@ type Company struct {
 	Now   time.Time // nothing in any system is later
 	Teams []Team
 
-	// Scale is how many times as much of everything countable there is as in
-	// the firm that the demo shows; 0 is once. It is for measuring.
-	Scale int
+	// Scale is how much there is of everything countable. It is for measuring.
+	Scale Scale
 }
 
-// Times returns so many of something, at the company's scale.
-func (c Company) Times(n int) int { return n * max(1, c.Scale) }
+// A Scale tells how many times as much there is as in the firm that the demo
+// shows.
+type Scale struct {
+	Issues Factor // of the tracker
+	Pulls  Factor // pull requests, and the bugs beside them
+	Alarms Factor // instances of each alert
+}
 
-// Often returns how often something happens, at the company's scale.
-func (c Company) Often(mean float64) float64 { return mean * float64(max(1, c.Scale)) }
+// A Factor is how many times as much there is of something; 0 is once.
+type Factor float64
+
+// Times returns so many of something, at least one.
+func (f Factor) Times(n int) int { return max(1, int(math.Round(float64(n)*float64(cmp.Or(f, 1))))) }
+
+// Often returns how often something happens that happened so often.
+func (f Factor) Often(mean float64) float64 { return mean * float64(cmp.Or(f, 1)) }
 
 // A Team is one team of the firm, with its places in the systems.
 type Team struct {
@@ -126,10 +139,32 @@ func New(seed uint64, now time.Time) (Company, error) {
 		},
 	}
 	for i := range c.Teams {
-		c.sprints(&c.Teams[i], i)
-		c.incidents(&c.Teams[i])
+		c.past(i)
 	}
 	return c, nil
+}
+
+// past gives a team its sprints and incidents.
+func (c Company) past(team int) {
+	c.sprints(&c.Teams[team], team)
+	c.incidents(&c.Teams[team])
+}
+
+// Grown returns the company with a third team, at a scale. The other two live
+// through what they lived through before, only more of it.
+func (c Company) Grown(scale Scale) Company {
+	c.Scale = scale
+	c.Teams = append(slices.Clone(c.Teams), Team{
+		ID: "warehouse", Name: "Warehouse", Project: "SHELF", Board: 44, Repo: "kettle/warehouse",
+		Services: []string{"stock", "packing"},
+		InJira:   true,
+		Goals: []Goal{
+			{ID: "straw", Title: "Every pot packed in straw", Why: "one pot in forty arrives as a puzzle",
+				Start: c.day(-11), Due: c.day(6), Epic: "SHELF-100", Size: 12, Growth: 0.4},
+		},
+	})
+	c.past(len(c.Teams) - 1)
+	return c
 }
 
 // Rand returns the generator for one purpose. Two purposes do not disturb each

@@ -134,10 +134,10 @@ func (m *mill) hours(mean float64) time.Duration {
 // pulls adds a week's pull requests: those of people and of machines, into the
 // default branch and a release branch, some never merged.
 func (m *mill) pulls(week int) {
-	for range m.c.Times(4 + m.r.IntN(6)) {
+	for range m.c.Scale.Pulls.Times(4 + m.r.IntN(6)) {
 		m.pull(week, company.Title(m.r), m.person(), "", Merged)
 	}
-	for range company.Poisson(m.r, m.c.Often(2.2)) {
+	for range company.Poisson(m.r, m.c.Scale.Pulls.Often(2.2)) {
 		bot, what := dependabot, "Bump %s from 1.%d to 1.%d"
 		if m.r.IntN(4) == 0 {
 			bot, what = renovate, "Update dependency %s from 1.%d to 1.%d"
@@ -176,7 +176,7 @@ func (m *mill) drafts() {
 }
 
 func (m *mill) bugs(week int) {
-	for range company.Poisson(m.r, m.c.Often(1.7)) {
+	for range company.Poisson(m.r, m.c.Scale.Pulls.Often(1.7)) {
 		created := m.workday(week)
 		i := &Issue{Title: company.Bug(m.r), Author: m.person(), Created: created, Type: "Bug", Body: "Happens with every third teapot."}
 		i.Events = []Event{{created, Labeled, BugLabel}}

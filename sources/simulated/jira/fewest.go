@@ -89,13 +89,19 @@ func (f *fewest) goal(jql string) {
 	if f.projectKey(project) == "" && len(rows) > 0 {
 		project = rows[0].issue.Project
 	}
+	f.around(project)
+}
+
+// around counts the list of what changed in a project in the window, which all
+// questions share.
+func (f *fewest) around(project string) {
 	if f.projects[project] {
 		return
 	}
 	f.projects[project] = true
-	around := f.find("project = "+project, f.since(f.window.Start()))
-	f.search(around)
-	for _, r := range around {
+	rows := f.find("project = "+project, f.since(f.window.Start()))
+	f.search(rows)
+	for _, r := range rows {
 		f.logs[r] = true
 	}
 }
@@ -118,10 +124,11 @@ func (f *fewest) delivery(board int64) {
 	if len(sprints) == 0 {
 		return
 	}
+	f.around(f.board(board).Project)
 	rows := f.find("project = "+f.board(board).Project, func(r *row) bool {
-		return f.since(sprints[0].Start)(r) && !r.issue.subtask()
+		return f.since(sprints[0].Start)(r) && !f.since(f.window.Start())(r) && !r.issue.subtask()
 	})
-	f.search(rows)
+	f.search(rows) // what else may have been in the sprints
 	for _, r := range rows {
 		f.logs[r] = true
 	}

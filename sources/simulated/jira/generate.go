@@ -95,11 +95,11 @@ func (t *team) epics() {
 		epic := t.NewIssue(t.spec.Project, "Epic", start.AddDate(0, 0, -10), State{Summary: g.Title, Status: InProgress})
 		t.reserved[epic] = g.Epic
 		var scope []*Issue
-		for range t.firm.Times(g.Size) {
+		for range t.firm.Scale.Issues.Times(g.Size) {
 			scope = append(scope, t.child(epic, start.Add(-time.Duration(t.IntN(4*24*60))*time.Minute)))
 		}
 		for week := start.AddDate(0, 0, 7); week.Before(t.Now); week = week.AddDate(0, 0, 7) {
-			for range company.Poisson(t.Rand, t.firm.Often(g.Growth)) {
+			for range company.Poisson(t.Rand, t.firm.Scale.Issues.Often(g.Growth)) {
 				scope = append(scope, t.child(epic, t.between(week.AddDate(0, 0, -6), week)))
 			}
 		}
@@ -127,7 +127,7 @@ func (t *team) child(epic *Issue, created time.Time) *Issue {
 // bugs come in and go out again, most of them.
 func (t *team) bugs() {
 	for week := t.firm.Start(); week.Before(t.Now); week = week.AddDate(0, 0, 7) {
-		for range company.Poisson(t.Rand, t.firm.Often(1.4)) {
+		for range company.Poisson(t.Rand, t.firm.Scale.Issues.Often(1.4)) {
 			created := t.between(week, week.AddDate(0, 0, 7))
 			bug := t.NewIssue(t.spec.Project, "Bug", created, State{Summary: company.Bug(t.Rand), Priority: priorities[t.IntN(5)], Labels: []string{"customer"}})
 			end := created.Add(time.Duration(20+t.IntN(25*24)) * time.Hour)

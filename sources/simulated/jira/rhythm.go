@@ -32,7 +32,7 @@ func (t *team) sprint(sp *Sprint, n, index int, carried []*Issue) []*Issue {
 	}
 	// The plan is made in the quarter of an hour before the start.
 	plan := sp.Start.Add(-time.Duration(5+t.IntN(10)) * time.Minute)
-	work := append(slices.Clone(carried), t.planned(sp, plan, t.firm.Times(7+t.IntN(5))-len(carried))...)
+	work := append(slices.Clone(carried), t.planned(sp, plan, t.firm.Scale.Issues.Times(7+t.IntN(5))-len(carried))...)
 	open := t.play(sp, end, work, t.rate(index))
 	open = append(open, t.surprises(sp, end, n)...)
 	if sp.Completed.IsZero() {
@@ -148,7 +148,7 @@ func (t *team) finish(i *Issue, from, to time.Time) {
 // ends are returned.
 func (t *team) surprises(sp *Sprint, end time.Time, n int) (open []*Issue) {
 	late := sp.Start.Add(48 * time.Hour)
-	for range company.Poisson(t.Rand, t.firm.Often(1.3)) {
+	for range company.Poisson(t.Rand, t.firm.Scale.Issues.Often(1.3)) {
 		at := t.between(late, end.Add(-48*time.Hour))
 		var i *Issue
 		if t.chance(0.5) {

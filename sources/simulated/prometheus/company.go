@@ -17,6 +17,7 @@ const (
 	CheckoutAvailability = `sum(rate(checkout_requests_total{code!~"5.."}[1w])) / sum(rate(checkout_requests_total[1w]))`
 	SearchIndexLag       = `avg_over_time(search_index_lag_seconds[1w])`
 	SearchAvailability   = `sum(rate(search_requests_total{code!~"5.."}[1w])) / sum(rate(search_requests_total[1w]))`
+	WarehousePacking     = `avg_over_time(warehouse_packing_seconds[1w])`
 )
 
 // Slowdown is when checkout became slow for good: four weeks back, so that the
@@ -46,6 +47,12 @@ var habits = map[string][]habit{
 		{"SynonymsDrifting", "ticket", "indexer", 30 * time.Minute, 0.5, 9 * time.Hour, 0},
 		{"TeaLeavesUnreadable", "ticket", "search-api", 0, 1.3, 4 * time.Minute, 7},
 	},
+	"warehouse": {
+		{"ShelfEmpty", "page", "stock", 15 * time.Minute, 0.9, 2 * time.Hour, 0},
+		{"BeltStuck", "page", "packing", time.Minute, 1.4, 9 * time.Minute, 3},
+		{"StrawLow", "ticket", "packing", 30 * time.Minute, 0.6, 7 * time.Hour, 0},
+		{"ScaleDrunk", "ticket", "packing", 0, 1.2, 5 * time.Minute, 8},
+	},
 }
 
 // Generate returns the company's Prometheus. Alerts go off by themselves and
@@ -73,7 +80,7 @@ func Generate(c company.Company) *Server {
 	}
 	for _, team := range c.Teams {
 		for _, h := range habits[team.ID] {
-			for instance := range c.Times(1) {
+			for instance := range c.Scale.Alarms.Times(1) {
 				s.Alerts = append(s.Alerts, s.alert(c, team, h, instance))
 			}
 		}
@@ -88,6 +95,7 @@ func Generate(c company.Company) *Server {
 		{CheckoutAvailability, daily(c, CheckoutAvailability, func(time.Time) float64 { return 0.9986 }, 0.0004)},
 		{SearchIndexLag, daily(c, SearchIndexLag, func(time.Time) float64 { return 42 }, 3.5)},
 		{SearchAvailability, daily(c, SearchAvailability, func(time.Time) float64 { return 0.9993 }, 0.0002)},
+		{WarehousePacking, daily(c, WarehousePacking, func(time.Time) float64 { return 95 }, 6)},
 	}
 	return s
 }
