@@ -159,7 +159,7 @@ func (c *colouring) sticky(e Estimate) Status {
 	t := c.line.Target
 	wish := t.candidate(e)
 	switch {
-	case c.now == Green && wish != Green && t.good(t.best(e)):
+	case c.now == Green && wish != Green && t.Met(t.best(e)):
 		wish = Green
 	case c.now == Red && wish == Amber && t.bad(t.worst(e)):
 		wish = Red
@@ -186,9 +186,9 @@ func dispersion(m *change.Metric, v *change.Verdict) float64 {
 // usualDispersion is expected of counts until it can be measured.
 const usualDispersion = 1.5
 
-// good reports whether a level is where it should be. With only a red line
-// drawn, that is anywhere but beyond it.
-func (t Target) good(v float64) bool {
+// Met reports whether a value is where it should be. With only a red line drawn,
+// that is anywhere but beyond it.
+func (t Target) Met(v float64) bool {
 	if t.Green.IsZero() {
 		return !t.Red.Holds(v)
 	}
@@ -215,9 +215,9 @@ func (t Target) worst(e Estimate) float64 {
 // candidate is the colour of a level by itself.
 func (t Target) candidate(e Estimate) Status {
 	switch {
-	case t.bad(e.Value) && !t.good(t.best(e)):
+	case t.bad(e.Value) && !t.Met(t.best(e)):
 		return Red
-	case t.good(e.Value) && !t.bad(t.worst(e)):
+	case t.Met(e.Value) && !t.bad(t.worst(e)):
 		return Green
 	}
 	return Amber
@@ -226,5 +226,5 @@ func (t Target) candidate(e Estimate) Status {
 // certain reports whether the interval leaves no doubt about the colour: it
 // reaches into no other one, or at most touches amber.
 func (t Target) certain(e Estimate) bool {
-	return t.candidate(e) != Amber || !t.good(t.best(e)) && !t.bad(t.worst(e))
+	return t.candidate(e) != Amber || !t.Met(t.best(e)) && !t.bad(t.worst(e))
 }

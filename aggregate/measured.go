@@ -72,7 +72,7 @@ func (m *measuredTrail) report(i int) Verdict {
 	aim, due := m.line.Plan.Aim.target(), m.line.Plan.Due
 	v.Value, v.Level = m.last.Way, m.last.Level
 	switch {
-	case aim.good(m.last.Level.Value) && m.last.Level.Weeks >= 2:
+	case aim.Met(m.last.Level.Value) && m.last.Level.Weeks >= 2:
 		v.Rule, v.Status = Reached, Green
 	case due.IsZero():
 		v.Rule, v.Status = WithoutOne, NoTarget
@@ -98,9 +98,9 @@ func (m Measured) status(aim Target) Status {
 		slow = m.Low
 	}
 	switch {
-	case aim.good(slow):
+	case aim.Met(slow):
 		return Green
-	case aim.good(m.AtDue):
+	case aim.Met(m.AtDue):
 		return Amber
 	}
 	return Red

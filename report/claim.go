@@ -51,7 +51,9 @@ func Claims(text string) (all []Claim) {
 	return all
 }
 
+// cellText is the figure of a cell, without its link and its sign.
 func cellText(cell string) string {
+	cell = strings.TrimSuffix(cell, aloneSign)
 	if m := linkedTo.FindStringSubmatch(cell); m != nil {
 		return m[1]
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"preread/aggregate"
@@ -17,10 +18,22 @@ func Brief(f aggregate.Finding) string {
 	if f.Status.Status == aggregate.Unknown {
 		return sources.OneLine(spark(f.Weeks)+"  "+StatusReason(f), 36)
 	}
+	if alone(f) {
+		text += "*"
+	}
 	if l := f.Target.Green; !l.IsZero() {
 		text += " (" + l.String() + ")"
 	}
 	return sources.OneLine(text, 36)
+}
+
+// BriefNote explains the sign that [Brief] puts behind figures; "" if no line of
+// the report has one.
+func BriefNote(r aggregate.Report) string {
+	if !slices.ContainsFunc(r.Teams, func(t aggregate.TeamReport) bool { return slices.ContainsFunc(t.Lines, alone) }) {
+		return ""
+	}
+	return "* another colour by that week alone; colours go by " + lengthWords(r.Window)
 }
 
 // Explain writes the derivation of one line: its status with rule and figures,

@@ -388,7 +388,7 @@ func (h *htmlPage) section(tag string, s section) {
 	if folded {
 		h.printf("<details><summary>%s</summary>\n", strings.TrimSpace(s[0].heading.html))
 	}
-	running, classes := false, h.standing(s)
+	running := false
 	for i, g := range s {
 		f, isLine := h.lines[g.slot()]
 		if isLine != running {
@@ -397,7 +397,7 @@ func (h *htmlPage) section(tag string, s section) {
 		}
 		switch {
 		case isLine:
-			h.line(g, f, classes[i])
+			h.line(g, f)
 		case i == 0 && folded:
 			h.rest(g.pieces)
 		default:
@@ -438,10 +438,15 @@ func (h *htmlPage) rest(pieces []piece) {
 }
 
 // line writes one line of the page: what is said of it, its chart, its figures.
-func (h *htmlPage) line(g group, f aggregate.Finding, class string) {
-	id := g.slot()
+// Two stand side by side, or one over the whole width because its facts need it.
+func (h *htmlPage) line(g group, f aggregate.Finding) {
+	id, class := g.slot(), "line"
 	said := slices.IndexFunc(g.pieces, func(p piece) bool { return p.prose }) + 1
-	if class == wideLine && said < len(g.pieces) && g.pieces[said].table == "weeks" {
+	wide := slices.ContainsFunc(g.pieces, func(p piece) bool { return p.table == "facts" })
+	if wide {
+		class = "line wide"
+	}
+	if wide && said < len(g.pieces) && g.pieces[said].table == "weeks" {
 		said++ // there is room beside the chart
 	}
 	h.printf("<article class=\"%s\" id=\"%s\">\n<div class=\"said\">\n<div>\n%s", class, id, g.heading.html)
@@ -451,40 +456,4 @@ func (h *htmlPage) line(g group, f aggregate.Finding, class string) {
 		h.printf("%s", withPast(p.html, "past:"+id, f, h.Window))
 	}
 	h.printf("</div>\n</article>\n")
-}
-
-// How a line stands among its neighbours: two side by side, or over the whole
-// width because its facts need it, or because it has no neighbour.
-const (
-	pairedLine = "line"
-	wideLine   = "line wide"
-	loneLine   = "line lone"
-)
-
-// standing returns how each group of a section stands, "" for no line.
-func (h *htmlPage) standing(s section) []string {
-	all := make([]string, len(s))
-	run := 0
-	for i, g := range s {
-		_, isLine := h.lines[g.slot()]
-		switch {
-		case !isLine:
-			run = 0
-		case !h.paired(g):
-			all[i], run = wideLine, 0
-		default:
-			all[i] = pairedLine
-			run++
-		}
-		if run%2 == 1 && (i+1 == len(s) || !h.paired(s[i+1])) {
-			all[i] = loneLine
-		}
-	}
-	return all
-}
-
-// paired reports a line that can share the width with another.
-func (h *htmlPage) paired(g group) bool {
-	_, isLine := h.lines[g.slot()]
-	return isLine && !slices.ContainsFunc(g.pieces, func(p piece) bool { return p.table == "facts" })
 }

@@ -53,9 +53,8 @@ table.facts td { overflow-wrap: break-word; }
 .lines { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.6rem; align-items: start; }
 .line { border-top: 1px solid var(--rule); padding: .1rem 0 .8rem; min-width: 0; font-size: .93rem; }
 .line h3, .line h4 { margin: .55rem 0 .25rem; font-size: 1.08rem; }
-.wide, .lone { grid-column: 1 / -1; }
-.lone, .wide .said { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.6rem; }
-.lone .rest { padding-top: 1.6rem; }
+.wide { grid-column: 1 / -1; }
+.wide .said { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.6rem; }
 .line:has(details[open] table.facts) { grid-column: 1 / -1; }
 .wide table.weeks { max-width: 34rem; }
 figure { margin: .5rem 0 .2rem; }
@@ -88,7 +87,7 @@ summary { cursor: pointer; padding: .12rem 0; min-height: 24px; }
 summary h2 { display: inline; border: 0; padding: 0; }
 .free { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 0 2.6rem; }
 @media (max-width: 60rem) {
-  .lines, .lone, .wide .said { grid-template-columns: minmax(0, 1fr); }
+  .lines, .wide .said { grid-template-columns: minmax(0, 1fr); }
 }
 @media screen and (max-width: 44rem) {
   main { padding: .8rem .9rem 2rem; }
@@ -128,9 +127,9 @@ summary h2 { display: inline; border: 0; padding: 0; }
   .line { padding-bottom: .1rem; break-inside: avoid; }
   .line h3, .line h4 { margin: .2rem 0 .05rem; }
   .wide { break-inside: auto; }
-  .lone { display: block; grid-column: auto; }
-  .wide .said { display: grid; grid-template-columns: 2fr 1fr; gap: 0 5mm; break-inside: avoid; }
-  .wide .rest, .lone .rest, .note { padding-top: 0; margin: .15rem 0; }
+  .line:only-child, .wide + .line:last-child { grid-column: 1 / -1; }
+  .wide .said, .line:only-child .said, .wide + .line:last-child .said { display: grid; grid-template-columns: 2fr 1fr; gap: 0 5mm; break-inside: avoid; }
+  .wide .rest, .note { padding-top: 0; margin: .15rem 0; }
   /* On paper nothing can be opened, and what nobody wrote says nothing. */
   details:not([open]), .nothing, section:has(> details:only-child), .free section:has(.nothing):not(:has(.note)), h3:has(+ .nothing) { display: none; }
   table.facts { font-size: .84rem; }

@@ -176,13 +176,13 @@ func (p *page) section(each func(aggregate.TeamReport, aggregate.Finding), nouns
 	return any
 }
 
-// span names the length of the window: "six weeks".
-func (p *page) span() string {
+// lengthWords names the length of a window: "six weeks".
+func lengthWords(w sources.Window) string {
 	words := []string{"", "one week", "two weeks", "three weeks", "four weeks", "five weeks", "six weeks", "seven weeks", "eight weeks"}
-	if p.Window.Count < len(words) {
-		return words[p.Window.Count]
+	if w.Count < len(words) {
+		return words[w.Count]
 	}
-	return fmt.Sprintf("%d weeks", p.Window.Count)
+	return fmt.Sprintf("%d weeks", w.Count)
 }
 
 func (p *page) head() {
@@ -191,10 +191,10 @@ func (p *page) head() {
 	if p.frame.Reader != "" {
 		p.printf("For %s · ", Escape(p.frame.Reader))
 	}
-	p.printf("%s · %s, %s to %s", days(week), p.span(), p.Window.First().Short(), week.Short())
+	p.printf("%s · %s, %s to %s", days(week), lengthWords(p.Window), p.Window.First().Short(), week.Short())
 	if p.frame.Clock != "" {
 		due, session := p.frame.dueDay(week)
-		p.printf(" · to be sent by %s for the session on %s, %s", day(due), day(session), p.frame.Clock)
+		p.printf(" · send by %s, session %s, %s", day(due), day(session), p.frame.Clock)
 	}
 	if p.told() > 1 {
 		p.printf(" · tells of %s to %s, the weeks since the last page was sent", p.since().Short(), week.Short())
@@ -215,6 +215,7 @@ func (p *page) glance() {
 		}
 		p.printf("\n")
 	}
+	p.aloneWords()
 	p.quiet()
 	p.disagreements()
 	p.surprises()
@@ -229,11 +230,14 @@ func (p *page) glance() {
 // lastFigure writes a line's figure for the glance, linked to what it was
 // counted from.
 func (p *page) lastFigure(f aggregate.Finding) string {
-	text := Escape(current(f))
-	if len(f.Evidence) == 0 {
-		return text
+	text, sign := Escape(current(f)), ""
+	if alone(f) {
+		sign = aloneSign
 	}
-	return p.link(text, f.Evidence[len(f.Evidence)-1].URL)
+	if len(f.Evidence) == 0 {
+		return text + sign
+	}
+	return p.link(text, f.Evidence[len(f.Evidence)-1].URL) + sign
 }
 
 // quiet says of a week that asks for nothing that it does: then the page is

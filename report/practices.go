@@ -14,7 +14,7 @@
 //	 9  number of alarms                          the line alarms: by name, severity, and hour of the day
 //	10  trends to dig into                        Look closer: signals alone; the rest is one quiet line
 //	11  people, support needed                    the slot people; preread private for what is not for the page
-//	12  incidents, reaction, follow-ups           Operations; “no follow-up is scheduled” after followups_within
+//	12  incidents, reaction, follow-ups           Operations; “no follow-up scheduled” after followups_within
 //	13  top of mind                               the slot top-of-mind, with last week's words under it for the writer alone
 //	14  highlight what to come back to            !discuss; To discuss, first on the page, with links there and back
 //	15  read it as your manager would             preread review

@@ -117,14 +117,14 @@ func (p *page) progress(f aggregate.Finding) {
 	if len(f.Evidence) > 0 {
 		figure = p.link(figure, f.Evidence[0].URL)
 	}
-	moved := []string{fmt.Sprintf("%d done", done)}
+	moved := []string{fmt.Sprintf("%d %s", done, p.these())}
 	if added > 0 {
 		moved = append(moved, fmt.Sprintf("%d added", added))
 	}
 	if removed > 0 {
 		moved = append(moved, fmt.Sprintf("%d removed", removed))
 	}
-	p.printf("*%s:* %s; %s in all.\n\n", capital(p.these()), strings.Join(moved, ", "), figure)
+	p.printf("*Done:* %s; %s.\n\n", figure, strings.Join(moved, ", "))
 }
 
 // moved sums up what the weeks that the page tells of did to a goal.
@@ -199,7 +199,7 @@ func (p *page) goalWeeks(f aggregate.Finding) {
 }
 
 func (p *page) weeks() {
-	p.printf("## %s in figures\n\n", capital(p.span()))
+	p.printf("## %s in figures\n\n", capital(lengthWords(p.Window)))
 	if !p.section(p.figures, sources.Delivery, sources.Quality, sources.Metrics, sources.Durations) {
 		p.printf("No sprint delivery, quality or metric is in the settings.\n\n")
 	}
@@ -339,7 +339,7 @@ func (p *page) unscheduled(f aggregate.Finding) {
 	if len(f.Incidents.Unscheduled) == 0 {
 		return
 	}
-	p.printf("%s: no follow-up is scheduled:\n\n", badge(aggregate.Amber))
+	p.printf("%s: no follow-up scheduled:\n\n", badge(aggregate.Amber))
 	p.list(mapped(f.Incidents.Unscheduled, func(u aggregate.Unscheduled) string {
 		return fmt.Sprintf("%s %s, over for %s", opened(u.Evidence), Escape(u.Title), count(u.Days, "working day", "working days"))
 	}))

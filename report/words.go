@@ -89,7 +89,7 @@ func StatusReason(f aggregate.Finding) string {
 	v := f.Status
 	switch v.Rule {
 	case aggregate.ByTarget:
-		return levelWords(f, v) + sinceWords(v) + improveWords(f)
+		return levelWords(f, v) + sinceWords(v) + missedWords(f) + improveWords(f)
 	case aggregate.BySignal:
 		return "it really got worse: " + levelWords(f, v) + sinceWords(v) + improveWords(f)
 	case aggregate.TooFew:
@@ -148,7 +148,7 @@ func briefReason(f aggregate.Finding) string {
 	v := f.Status
 	switch {
 	case v.Level.Weeks > 0 && v.Rule == aggregate.ByTarget && v.Status == aggregate.Green:
-		return levelBrief(f)
+		return levelBrief(f) + doubtWords(f)
 	case v.Level.Weeks > 0 && v.Rule == aggregate.ByTarget:
 		return levelBrief(f) + targetBrief(f) + sinceWords(v)
 	case v.Level.Weeks > 0 && v.Rule == aggregate.BySignal:
@@ -284,10 +284,7 @@ func sinceWords(v aggregate.Verdict) string {
 	default:
 		text = fmt.Sprintf("; %s since %s", v.Status, v.Since)
 	}
-	if v.Wish != aggregate.Unknown && v.Wish != v.Status {
-		text += fmt.Sprintf("; one more report like this makes it %s", v.Wish)
-	}
-	return text
+	return text + wishWords(v)
 }
 
 // RuleWords names the rule behind a status, with the limits it used.

@@ -19,6 +19,9 @@ func (p *program) summary(w io.Writer, d drafted) {
 			fmt.Fprintf(w, "  %s %s %s\n", p.shape(f.Status.Status), pad(sources.OneLine(f.Title, 29), 30), report.Brief(f))
 		}
 	}
+	if note := report.BriefNote(d.report); note != "" {
+		fmt.Fprintf(w, "\n  %s\n", note)
+	}
 	state := "made"
 	if d.merged.Same {
 		state = "unchanged"
