@@ -59,7 +59,9 @@ a label, so such goals are approximate. An incident begins when it has the
 labels of the query, is acknowledged by the first assignment (or ack_label)
 and resolved when closed. Follow-ups are its sub-issues; else issues with
 followup_label that name it; else the check boxes in its text. Follow-ups
-closed as not planned are left out.
+closed as not planned are left out. Old incidents that were deleted, moved away
+or lost their label are missed in any run, as long as a repository has at most
+100 with the query's labels.
 
 Shipped are pull requests merged into the default branch, and releases that are
 not drafts. Releases carry no label, milestone or author of a pull request, so
@@ -164,6 +166,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Incidents: h.incidents,
 		Plan:      h.plan,
 		Evidence:  h.evidence,
+		Refs:      h.refs,
 		Health:    h.web.Health,
 		Requests:  h.web.Requests,
 	}, nil

@@ -194,7 +194,7 @@ func (h *hub) collect(ctx context.Context, repo Repo, filter url.Values, start t
 // onePage returns the issues of a filter if one page holds them all, else nil.
 func (h *hub) onePage(ctx context.Context, repo Repo, filter url.Values) ([]issue, error) {
 	path := walk{repo: repo, filter: filter}.path(time.Time{})
-	return remember(ctx, &h.kept, path+" on one page", func() ([]issue, error) {
+	return remember(ctx, &h.kept, onOnePage(path), func() ([]issue, error) {
 		page, next, err := get[issue](ctx, h, repo, path, trail{})
 		if err != nil || next != "" {
 			return nil, err
@@ -205,6 +205,9 @@ func (h *hub) onePage(ctx context.Context, repo Repo, filter url.Values) ([]issu
 		return page, nil
 	})
 }
+
+// onOnePage is what the answer of onePage is remembered by.
+func onOnePage(path string) string { return path + " on one page" }
 
 // filter returns the parameters by which GitHub narrows a list to a query, how
 // many issues and pull requests GitHub counts where a milestone is all that the
