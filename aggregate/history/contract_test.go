@@ -258,7 +258,7 @@ func sprintsStay(t *testing.T, s *history.Store, _ func() *history.Store) {
 	closed.State, closed.Completed, closed.Issues = sources.Closed, windowAt(21).End().Add(-time.Hour), []sources.SprintIssue{story("PAY-1", sources.Completed)}
 	want := closed
 	want.Issues = []sources.SprintIssue{story("PAY-1", sources.Completed), story("PAY-2", sources.Removed)}
-	want.Graded = sources.Graded{Grade: sources.Approximate, Reason: "PAY-2 was in the sprint and is known no more, so it counts as removed"}
+	want.Graded = sources.Graded{Grade: sources.Approximate, Reason: "PAY-2 was in the sprint while it ran and is not in it any more, so it counts as removed"}
 	got, _ = remember(t, s, windowAt(21), sources.Answer{Question: q, Weeks: 3, Sprints: []sources.Sprint{closed}})
 	same(t, "closed", got.Sprints, []sources.Sprint{want})
 	other := closed

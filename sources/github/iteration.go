@@ -194,10 +194,9 @@ func (h *hub) iterationSprints(ctx context.Context, w sources.Window, q Query) (
 // came into a project, left it, or changed its status there, but nothing of its
 // iteration, and the field tells its present value and when that was set.
 const (
-	runningLap = "GitHub does not tell what was in an iteration before today: what had its iteration last set after the first day counts as added, " +
-		"and what was taken out is not seen"
-	endedLap = "GitHub does not tell what was in an iteration before today: what had its iteration last set after the first day counts as added, " +
-		"and what was taken out or moved on is not seen, so the share that was done may be too high"
+	runningLap = "GitHub does not tell what was in an iteration before: what was set after the first day counts as added, and what was taken out is not seen"
+	endedLap   = "GitHub does not tell what was in an iteration before: what was set after the first day counts as added, " +
+		"and what was taken out or moved on is not seen, so the share done may be too high"
 )
 
 // iterationSprint returns one iteration with everything that has it as the value
