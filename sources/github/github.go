@@ -64,7 +64,7 @@ labels of the query, is acknowledged by the first assignment (or ack_label)
 and resolved when closed. Follow-ups are its sub-issues; else issues with
 followup_label that name it; else the check boxes in its text. Follow-ups
 closed as not planned are left out. That an old incident was deleted, moved away
-or lost its label is noticed in every run, unless a repository has more than 100
+or lost its label is noticed in every run, unless a repository has more than 300
 with the query's labels.
 
 Shipped are pull requests merged into the default branch, and releases that are

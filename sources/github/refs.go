@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"time"
 
 	"preread/sources"
 )
@@ -14,7 +13,7 @@ var errUnread = errors.New("the list was not read")
 
 // refs lists the incidents of a question, however old, out of the lists that the
 // question itself was answered from: it costs no request. Where such a list is
-// longer than a page, only part of it was read, and nobody can tell.
+// longer than a few pages, only part of it was read, and nobody can tell.
 func (h *hub) refs(ctx context.Context, _ sources.Window, query sources.Query) ([]string, error) {
 	if query.Noun != sources.Incidents {
 		return nil, sources.Unansweredf("%s does not list everything of a %s question", h.name, query.Noun)
@@ -45,12 +44,11 @@ func (h *hub) refs(ctx context.Context, _ sources.Window, query sources.Query) (
 	return refs, nil
 }
 
-// alreadyRead returns the issues of a filter if they were read before, all on
-// one page.
+// alreadyRead returns the issues of a filter if they were all read before.
 func (h *hub) alreadyRead(ctx context.Context, repo Repo, filter url.Values) ([]issue, error) {
 	filter.Set("state", "all")
-	path := walk{repo: repo, filter: filter}.path(time.Time{})
-	issues, err := remember(ctx, &h.kept, onOnePage(path), func() ([]issue, error) { return nil, errUnread })
+	key := onFewPages(walk{repo: repo, filter: filter}, incidentPages)
+	issues, err := remember(ctx, &h.kept, key, func() ([]issue, error) { return nil, errUnread })
 	if errors.Is(err, errUnread) || err == nil && issues == nil {
 		return nil, sources.Unansweredf("%s did not list everything in %s", h.name, repo)
 	}

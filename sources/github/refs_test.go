@@ -1,6 +1,7 @@
 package github
 
 import (
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -20,7 +21,7 @@ func TestRefs(t *testing.T) {
 	many := func(n int) []*sim.Issue {
 		var all []*sim.Issue
 		for range n {
-			all = append(all, incidentOf(t, "Flood", -9000))
+			all = append(all, incidentOf(t, "Flood", -9000+20*len(all)))
 		}
 		return all
 	}
@@ -29,8 +30,8 @@ func TestRefs(t *testing.T) {
 	org := sim.New(now,
 		&sim.Repo{Owner: "kettle", Name: "floor", Labels: []string{"incident"}, Issues: []*sim.Issue{incidentOf(t, "old", -9000), incidentOf(t, "new", 1), quiet, pull}},
 		&sim.Repo{Owner: "kettle", Name: "trays", Labels: []string{"incident"}, Issues: []*sim.Issue{incidentOf(t, "tray", -100)}},
-		&sim.Repo{Owner: "kettle", Name: "cellar", Labels: []string{"incident"}, Issues: many(100)},
-		&sim.Repo{Owner: "kettle", Name: "river", Labels: []string{"incident"}, Issues: many(101)},
+		&sim.Repo{Owner: "kettle", Name: "cellar", Labels: []string{"incident"}, Issues: many(290)},
+		&sim.Repo{Owner: "kettle", Name: "river", Labels: []string{"incident"}, Issues: many(301)},
 		&sim.Repo{Owner: "kettle", Name: "mute", Disabled: true},
 	)
 	tests := []struct {
@@ -42,8 +43,8 @@ func TestRefs(t *testing.T) {
 	}{
 		{name: "two repositories", noun: sources.Incidents, text: "repo:kettle/floor repo:kettle/trays label:INCIDENT", want: []string{"kettle/floor#1", "kettle/floor#2", "kettle/trays#1"}},
 		{name: "none", noun: sources.Incidents, text: "repo:kettle/floor label:incident author:nobody", want: []string{}},
-		{name: "a full page", noun: sources.Incidents, text: "repo:kettle/cellar label:incident", n: 100},
-		{name: "more than a page", noun: sources.Incidents, text: "repo:kettle/river label:incident", reason: "github did not list everything in kettle/river"},
+		{name: "a few pages", noun: sources.Incidents, text: "repo:kettle/cellar label:incident", n: 290},
+		{name: "more than a few pages", noun: sources.Incidents, text: "repo:kettle/river label:incident", reason: "github did not list everything in kettle/river"},
 		{name: "whatever there is", noun: sources.Incidents, text: "repo:kettle/floor", reason: "github did not list everything in kettle/floor"},
 		{name: "no issues in one", noun: sources.Incidents, text: "repo:kettle/floor repo:kettle/mute label:incident", reason: "github did not list everything in kettle/mute"},
 		{name: "another noun", noun: sources.Quality, text: "repo:kettle/floor label:incident", reason: "github does not list everything of a quality question"},
@@ -74,5 +75,38 @@ func TestRefs(t *testing.T) {
 				t.Errorf("%d requests of its own", after-before)
 			}
 		})
+	}
+}
+
+// A list of incidents is read whole where that takes no more requests than to
+// read a part of it does: a page, what is open, and what was updated. The bugs
+// of the same label share its first page. Of more than 300 two pages are read in
+// vain, and here the labels are, as nothing is found.
+func TestIncidentListRequests(t *testing.T) {
+	for n, want := range map[int]int{1: 1, 100: 1, 101: 2, 250: 3, 301: 6} {
+		repo := &sim.Repo{Owner: "kettle", Name: "river", Labels: []string{"incident"}}
+		for k := range n {
+			repo.Issues = append(repo.Issues, incidentOf(t, "Flood", -9000+20*k))
+		}
+		s, gate := serve(t, sim.New(now, repo), "")
+		const text = "repo:kettle/river label:incident"
+		if _, err := collect(t, s, window(t), sources.Incidents, text); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(gate.Log()); got != want {
+			t.Errorf("%d incidents: %d requests, want %d", n, got, want)
+		}
+		if _, err := collect(t, s, window(t), sources.Quality, text); err != nil {
+			t.Fatal(err)
+		}
+		first := 0
+		for _, r := range gate.Log() {
+			if strings.Contains(r.URL, "state=all") && !strings.Contains(r.URL, "since=") {
+				first++
+			}
+		}
+		if first != 1 {
+			t.Errorf("%d incidents: the first page was read %d times", n, first)
+		}
 	}
 }
