@@ -42,7 +42,7 @@ func TestContract(t *testing.T) {
 			{"first run", firstRun}, {"weeks", weeksAreFinal}, {"better and worse", betterAndWorse}, {"gaps", gaps},
 			{"unknown weeks", unknownWeeks}, {"sprints", sprintsStay}, {"incidents", incidentsReachBack}, {"doubt", incidentInDoubt}, {"vanished", vanished},
 			{"refused", refused}, {"revisions", revisions}, {"changed query", changedQuery}, {"older answer", olderAnswer}, {"not covered", notCovered},
-			{"reconcile", reconcile}, {"new with a past", newWithPast}, {"long pause", longPause}, {"away and back", awayAndBack}, {"pages", pages}, {"said", said}, {"export", exportImport}, {"import under the rules", importRules},
+			{"reconcile", reconcile}, {"older than the window", olderThanWindow}, {"new with a past", newWithPast}, {"long pause", longPause}, {"away and back", awayAndBack}, {"pages", pages}, {"said", said}, {"export", exportImport}, {"import under the rules", importRules},
 			{"summary and prune", summaryAndPrune}, {"two at once", twoAtOnce}, {"unbelievable", unbelievable}, {"deployments", deployments}, {"plan of a goal", planOfGoal}, {"odd text", oddText},
 		} {
 			t.Run(part.name, func(t *testing.T) {
@@ -258,7 +258,7 @@ func sprintsStay(t *testing.T, s *history.Store, _ func() *history.Store) {
 	closed.State, closed.Completed, closed.Issues = sources.Closed, windowAt(21).End().Add(-time.Hour), []sources.SprintIssue{story("PAY-1", sources.Completed)}
 	want := closed
 	want.Issues = []sources.SprintIssue{story("PAY-1", sources.Completed), story("PAY-2", sources.Removed)}
-	want.Graded = sources.Graded{Grade: sources.Approximate, Reason: "PAY-2 was in the sprint and is known no more, so it counts as removed"}
+	want.Graded = sources.Graded{Grade: sources.Approximate, Reason: "PAY-2 was in the sprint while it ran and is not in it any more, so it counts as removed"}
 	got, _ = remember(t, s, windowAt(21), sources.Answer{Question: q, Weeks: 3, Sprints: []sources.Sprint{closed}})
 	same(t, "closed", got.Sprints, []sources.Sprint{want})
 	other := closed
@@ -503,6 +503,39 @@ func reconcile(t *testing.T, s *history.Store, _ func() *history.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// olderThanWindow is what the list of everything holds and no full answer tells
+// about. That list comes with narrow answers alone; one full answer after it
+// settles that nothing is missing.
+func olderThanWindow(t *testing.T, s *history.Store, _ func() *history.Store) {
+	ctx, q := context.Background(), questionOf(sources.Quality)
+	created := windowAt(19).End().Add(-time.Hour)
+	list := func(n int, refs ...string) {
+		t.Helper()
+		if _, _, err := s.Reconcile(ctx, windowAt(n), q, refs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var asked []int
+	next := func(n int) { asked = append(asked, plan(t, s, windowAt(n), q)) }
+	remember(t, s, windowAt(20), bugs(0, created, 1))
+	next(21)
+	list(21, "PAY-1", "PAY-2", "PAY-3")
+	remember(t, s, windowAt(21), bugs(3, created, 1))
+	next(22)
+	remember(t, s, windowAt(22), bugs(0, created, 1))
+	next(23)
+	list(23, "PAY-1", "PAY-2", "PAY-3")
+	remember(t, s, windowAt(23), bugs(3, created, 1))
+	next(24)
+	list(24, "PAY-1", "PAY-2") // PAY-3 is moved away
+	remember(t, s, windowAt(24), bugs(3, created, 1))
+	next(25)
+	list(25, "PAY-1", "PAY-2", "PAY-3") // and back, changed or not
+	remember(t, s, windowAt(25), bugs(3, created, 1))
+	next(26)
+	same(t, "weeks asked about", asked, []int{3, 6, 3, 3, 3, 6})
 }
 
 // newWithPast is a bug that was another kind of issue until now.

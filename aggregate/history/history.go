@@ -52,8 +52,8 @@
 //
 // A sprint is kept as it was first seen running, and as it was first seen
 // closed; after that it does not change. Issues that were in it when it was
-// first seen, and that the source does not know when it is closed, count as
-// removed.
+// first seen, and that the source does not tell of in it when it is closed, count
+// as removed: so a source that knows only the present has a past, too.
 //
 // A question is known by its team, line, source and query, and by the zone in
 // which weeks are cut: where one of them changes, it begins anew, and what is

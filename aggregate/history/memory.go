@@ -429,16 +429,16 @@ func (m *memory) refuse(window, asked sources.Window, a sources.Answer, told map
 // list of everything present holds one that nothing is known of.
 func (m *memory) look(asked sources.Window, whole, pastMissing bool) {
 	m.again = !whole && (m.again || pastMissing)
-	if m.reconciled.Before(asked.Now) {
-		return
-	}
 	strange := slices.DeleteFunc(slices.Clone(m.present), func(ref string) bool {
 		t, known := m.things[ref]
 		_, outside := slices.BinarySearch(m.outside, ref)
 		return known && t.gone.IsZero() || outside && !whole
 	})
-	if whole {
+	switch {
+	case whole: // by an earlier list too: sources need not give one with a full answer
 		m.outside = strange
+		return
+	case m.reconciled.Before(asked.Now):
 		return
 	}
 	m.again = m.again || len(strange) > 0
@@ -479,6 +479,11 @@ func (m *memory) reconcile(w sources.Window, refs []string) (vanished []Vanished
 			m.again = true
 		}
 	}
+	// What left the list and comes back may be another thing by then.
+	m.outside = slices.DeleteFunc(slices.Clone(m.outside), func(ref string) bool {
+		_, still := slices.BinarySearch(present, ref)
+		return !still
+	})
 	m.present, m.reconciled, m.changed = present, w.Now, true
 	return vanished, nil
 }

@@ -246,7 +246,8 @@ func (t thing) takeSprint(told thing) thing {
 }
 
 // withLost adds to a closed sprint what was in it when it was first seen
-// running, and what the source no longer knows: deleted, or moved away.
+// running, and what the source does not tell of in it any more: deleted, or
+// moved away, be it into the next sprint where the source keeps no history.
 func withLost(closed sources.Sprint, started *sources.Sprint) sources.Sprint {
 	if started == nil {
 		return closed
@@ -273,8 +274,13 @@ func withLost(closed sources.Sprint, started *sources.Sprint) sources.Sprint {
 	if more := len(lost) - 3; more > 0 {
 		names += fmt.Sprintf(" and %d more", more)
 	}
-	closed.Graded = closed.Worse(sources.Graded{Grade: sources.Approximate,
-		Reason: names + " was in the sprint and is known no more, so it counts as removed"})
+	reason := names + " was in the sprint while it ran and is not in it any more, so it counts as removed"
+	if closed.Grade == sources.Approximate { // a source that keeps no history of a sprint says so already
+		reason = closed.Reason + "; " + reason
+	}
+	if closed.Grade >= sources.Approximate {
+		closed.Graded = sources.Graded{Grade: sources.Approximate, Reason: reason}
+	}
 	return closed
 }
 

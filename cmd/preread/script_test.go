@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"systems": startSystems,
 			"down":    downSystem,
 			"fault":   addFault,
+			"people":  letPeople,
 			"code":    wantCode,
 			"type":    typeIntoSlot,
 			"typed":   wantInSlot,
@@ -178,6 +179,18 @@ func addFault(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	gate.Add(f)
+}
+
+// letPeople lets people work at GitHub: "people delete kettle/checkout#1".
+func letPeople(ts *testscript.TestScript, neg bool, args []string) {
+	s := ts.Value(worldKey{}).(*world).systems
+	if s == nil || len(args) != 2 || args[0] != "delete" {
+		ts.Fatalf("usage, after systems: people delete REPO#NUMBER")
+	}
+	repo, number, _ := strings.Cut(args[1], "#")
+	n, err := strconv.Atoi(number)
+	ts.Check(err)
+	s.Org.Delete(repo, n)
 }
 
 // wantCode runs the program and wants one exit code: "code 2 preread check".

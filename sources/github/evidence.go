@@ -19,14 +19,17 @@ func (h *hub) evidence(window sources.Window, query sources.Query) sources.Evide
 	if err != nil {
 		return sources.Evidence{}
 	}
-	if query.Noun == sources.Delivery {
+	if query.Noun == sources.Delivery && q.Project.Number == 0 {
 		return h.calendarPage(q, query.Text)
 	}
 	if q.Parent.Number != 0 {
 		return h.evidenceAt(query.Text, q.Parent.Repo.String(), "issues", strconv.Itoa(q.Parent.Number))
 	}
 	if q.Project.Number != 0 { // only its answer tells whether its owner is an organisation or a person
-		b, _ := recall[board](&h.kept, q.Project.key())
+		b, known := recall[board](&h.kept, q.Project.key())
+		if f, ok := recall[fielded](&h.kept, q.Project.fieldsOf()); !known && ok {
+			b = f.board
+		}
 		return sources.Evidence{Source: h.name, Ref: strings.TrimSpace(query.Text), URL: page(b.URL)}
 	}
 	text, kind := searchable(query.Text), "issues"

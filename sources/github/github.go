@@ -1,7 +1,7 @@
 // Package github collects facts from GitHub and GitHub Enterprise Server: the
 // scope of goals kept as milestones, labels, sub-issues or projects, sprints
-// kept as milestones, bugs opened and closed, incidents with reaction and
-// follow-ups, and what was shipped and deployed.
+// kept as milestones or as iterations of a project, bugs opened and closed,
+// incidents with reaction and follow-ups, and what was shipped and deployed.
 //
 // It speaks REST version 2022-11-28 through go-github, and GraphQL where REST
 // has no answer or one only at a request for each thing: projects, deployments
@@ -49,7 +49,11 @@ projects and deployments, of github.com or of an Enterprise Server. Queries are 
   base:release/2              shipped only: instead of the default branch
   environment:production      shipped only: with its deployments; several
   parent:acme/payments#12     a goal, alone: the sub-issues of an issue
-  project:acme/3              a goal, alone: the items of a project
+  project:acme/3              a goal, alone: the items of a project;
+                              sprints, alone: the iterations of a project
+  iteration:"Sprint *"        sprints of a project only: those of a pattern
+  field:"Sprint"              sprints of a project only: in which field they are,
+                              needed where it has several
 
 Other words are refused by name: they cannot be answered from the lists.
 
@@ -59,7 +63,9 @@ a label, so such goals are approximate. An incident begins when it has the
 labels of the query, is acknowledged by the first assignment (or ack_label)
 and resolved when closed. Follow-ups are its sub-issues; else issues with
 followup_label that name it; else the check boxes in its text. Follow-ups
-closed as not planned are left out.
+closed as not planned are left out. That an old incident was deleted, moved away
+or lost its label is noticed in every run, unless a repository has more than 300
+with the query's labels.
 
 Shipped are pull requests merged into the default branch, and releases that are
 not drafts. Releases carry no label, milestone or author of a pull request, so
@@ -76,14 +82,26 @@ target date that the last one names.
 A deployment counts when it ended, as failed if its last word was failure or
 error; deployments are counted apart from pull requests.
 
-Sprints are milestones: each that fits the pattern, in its repository, is one.
-It begins on the day after the last one before it was due, or with its creation
-where there is none or it was made later (then it is approximate), and is
-completed when it is closed. Its first day is for planning: what is in it at
-the end of that day was committed to. What is moved into another sprint on the
-due day or later was not completed, and is carried in there. What is closed as
-not planned left the sprint. There are no points. A milestone that was due
-before the weeks of the page and is open still is left out.
+Sprints are milestones, or the iterations of a project.
+
+Each milestone that fits the pattern, in its repository, is a sprint. It begins
+on the day after the last one before it was due, or with its creation where
+there is none or it was made later (then it is approximate), and is completed
+when it is closed. Its first day is for planning: what is in it at the end of
+that day was committed to. What is moved into another sprint on the due day or
+later was not completed, and is carried in there. What is closed as not planned
+left the sprint. There are no points. A milestone that was due before the weeks
+of the page and is open still is left out.
+
+Iterations have their days from the project, and end with the last of them. In
+one are the issues and drafts that have it as their value today, or with is:pr
+the pull requests. GitHub keeps no history of that value, only when it was last
+set, so iterations are always approximate: what was set by the end of the first
+day was committed to, all else was added; what was made while it ran surely was.
+What was taken out or moved on is not seen, and nothing counts as carried in, so
+the share done of an iteration that nobody read while it ran may be too high. One
+that was read while it ran is remembered with what was in it then, and one that
+is over as it was first read after its end.
 
 The token needs to read metadata, contents, issues and pull requests; for
 environment: deployments, and for project: projects (read:project). Instead of
@@ -164,6 +182,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Incidents: h.incidents,
 		Plan:      h.plan,
 		Evidence:  h.evidence,
+		Refs:      h.refs,
 		Health:    h.web.Health,
 		Requests:  h.web.Requests,
 	}, nil

@@ -93,6 +93,7 @@ func world(t *testing.T) sourcetest.World {
 	}
 	w.Queries = append(w.Queries, sources.Query{Noun: sources.Goals, Text: parentOf(t, org, "kettle/checkout").Text()},
 		sources.Query{Noun: sources.Goals, Text: "project:kettle/1"},
+		sources.Query{Noun: sources.Delivery, Text: "project:kettle/1"},
 		sources.Query{Noun: sources.Shipped, Text: "repo:kettle/search environment:production"})
 	return w
 }
@@ -183,6 +184,10 @@ func TestCollectedIsTrue(t *testing.T) {
 		"one sprint":               {sources.Delivery, sim.Ask{Repos: both, Milestone: "Checkout sprint 19"}},
 		"project":                  {sources.Goals, sim.Ask{Project: "kettle/1"}},
 		"pull requests of project": {sources.Goals, sim.Ask{Project: "kettle/1", Pulls: true}},
+		"iterations":               {sources.Delivery, sim.Ask{Project: "kettle/1"}},
+		"iterations of a field":    {sources.Delivery, sim.Ask{Project: "kettle/1", Field: "Sprint", Iteration: "pour *"}},
+		"one iteration":            {sources.Delivery, sim.Ask{Project: "kettle/1", Iteration: "Pour 19"}},
+		"iterations of pulls":      {sources.Delivery, sim.Ask{Project: "kettle/1", Pulls: true}},
 		"deployed":                 {sources.Shipped, sim.Ask{Repos: both, Deployed: []string{"production"}}},
 		"deployed to two places":   {sources.Shipped, sim.Ask{Repos: both, Deployed: []string{"production", "staging"}}},
 		"deployed from a branch":   {sources.Shipped, sim.Ask{Repos: both, Bases: []string{"release/1.x"}, Deployed: []string{"staging"}}},

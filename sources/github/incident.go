@@ -15,6 +15,11 @@ import (
 	"preread/sources/internal/web"
 )
 
+// incidentPages is how long a list of incidents is read whole, whatever the
+// weeks, so that it also tells which old ones are there still; see refs. To read
+// one page, what is open and what was updated takes three requests, too.
+const incidentPages = 3
+
 // incidents returns what was opened or resolved in the window, or is still
 // open.
 func (h *hub) incidents(ctx context.Context, window sources.Window, query sources.Query) ([]sources.Incident, error) {
@@ -22,7 +27,7 @@ func (h *hub) incidents(ctx context.Context, window sources.Window, query source
 	if err != nil {
 		return nil, err
 	}
-	all, err := h.search(ctx, q, window.Start())
+	all, err := h.search(ctx, q, window.Start(), incidentPages)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (h *hub) goal(ctx context.Context, q Query) ([]sources.Item, error) {
 	case q.Project.Number != 0:
 		return h.projectItems(ctx, q)
 	}
-	all, err := h.search(ctx, q, time.Time{})
+	all, err := h.search(ctx, q, time.Time{}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (h *hub) goal(ctx context.Context, q Query) ([]sources.Item, error) {
 // quality returns what was open at some time since the window began. Closed
 // is closed here, whatever the reason.
 func (h *hub) quality(ctx context.Context, window sources.Window, q Query) ([]sources.Item, error) {
-	all, err := h.search(ctx, q, window.Start())
+	all, err := h.search(ctx, q, window.Start(), 1)
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,10 @@ type projectRow struct {
 		Name      string    `json:"name"`
 		UpdatedAt time.Time `json:"updatedAt"`
 	} `json:"status"`
+	Iteration *struct {
+		ID        string    `json:"iterationId"`
+		UpdatedAt time.Time `json:"updatedAt"`
+	} `json:"iteration"` // only where it was asked for
 	Content *struct {
 		Kind        string    `json:"__typename"`
 		Number      int       `json:"number"`
@@ -77,64 +81,92 @@ rateLimit{cost remaining}
 found:repositoryOwner(login:$owner){... on ProjectV2Owner{projectV2(number:$number){
 title url closed
 statusUpdates(first:50,orderBy:{field:CREATED_AT,direction:DESC}){totalCount nodes{status body createdAt targetDate}}
-items(first:$first,after:$after){totalCount pageInfo{hasNextPage endCursor} nodes{
+items(first:$first,after:$after){totalCount pageInfo{hasNextPage endCursor} nodes{` + rowParts + `}}}}}}`
+
+// rowParts are what is asked for of an item, whatever the question.
+const rowParts = `
 id type isArchived createdAt updatedAt
 status:fieldValueByName(name:"Status"){... on ProjectV2ItemFieldSingleSelectValue{name updatedAt}}
 content{__typename
 ... on Issue{number title url closed stateReason(enableDuplicate:true) createdAt closedAt author{__typename login} repository{nameWithOwner}}
 ... on PullRequest{number title url closed createdAt closedAt mergedAt author{__typename login} repository{nameWithOwner}}
-... on DraftIssue{title createdAt}}}}}}}}`
+... on DraftIssue{title createdAt}}`
 
 // key is what a project is remembered by.
 func (p Project) key() string { return "project " + strings.ToLower(p.String()) }
 
 // board reads a project once, with all that is asked of it.
 func (h *hub) board(ctx context.Context, p Project) (board, error) {
-	type owner struct {
-		Project *board `json:"projectV2"`
-	}
 	return remember(ctx, &h.kept, p.key(), func() (board, error) {
-		var whole board
-		rows, after, read := map[string]*projectRow{}, "", trail{}
-		for more := true; more; {
-			variables := map[string]any{"owner": p.Owner, "number": p.Number, "first": firstPage}
-			if after != "" {
-				variables["after"] = after
-			}
-			if err := read.add(h, after); err != nil {
-				return board{}, err
-			}
-			o, err := query[*owner](ctx, h, p, projectQuery, variables)
-			if err != nil {
-				return board{}, err
-			}
-			if o == nil || o.Project == nil {
-				return board{}, h.complaint(p, "NOT_FOUND")
-			}
-			for _, row := range o.Project.Items.Nodes {
-				if row == nil || row.ID == "" || row.CreatedAt.IsZero() {
-					return board{}, h.unreadable(p)
-				}
-				rows[row.ID] = row
-			}
-			if after == "" {
-				whole = *o.Project
-			}
-			page := o.Project.Items.PageInfo
-			after, more = page.EndCursor, page.HasNextPage
-			if o.Project.Items.Nodes == nil || o.Project.StatusUpdates.Nodes == nil || more && after == "" {
+		b, err := h.allRows(ctx, p, projectQuery, nil)
+		if err == nil && b.StatusUpdates.Nodes == nil {
+			err = h.unreadable(p)
+		}
+		return b, err
+	})
+}
+
+// A holder is who has a project.
+type holder[T any] struct {
+	Project *T `json:"projectV2"`
+}
+
+// ofProject asks one question about a project.
+func ofProject[T any](ctx context.Context, h *hub, p Project, text string, more map[string]any) (T, error) {
+	variables := map[string]any{"owner": p.Owner, "number": p.Number}
+	maps.Copy(variables, more)
+	var none T
+	o, err := query[*holder[T]](ctx, h, p, text, variables)
+	if err != nil {
+		return none, err
+	}
+	if o == nil || o.Project == nil {
+		return none, h.complaint(p, "NOT_FOUND")
+	}
+	return *o.Project, nil
+}
+
+// allRows reads a project by a query for a page of its items: the first page
+// with the items of all, by their ids.
+func (h *hub) allRows(ctx context.Context, p Project, text string, more map[string]any) (board, error) {
+	var whole board
+	rows, after, read := map[string]*projectRow{}, "", trail{}
+	for next := true; next; {
+		variables := map[string]any{"first": firstPage}
+		maps.Copy(variables, more)
+		if after != "" {
+			variables["after"] = after
+		}
+		if err := read.add(h, after); err != nil {
+			return board{}, err
+		}
+		b, err := ofProject[board](ctx, h, p, text, variables)
+		if err != nil {
+			return board{}, err
+		}
+		for _, row := range b.Items.Nodes {
+			if row == nil || row.ID == "" || row.CreatedAt.IsZero() {
 				return board{}, h.unreadable(p)
 			}
+			rows[row.ID] = row
 		}
-		if len(rows) < whole.Items.TotalCount && len(rows) == 0 {
+		if after == "" {
+			whole = b
+		}
+		page := b.Items.PageInfo
+		after, next = page.EndCursor, page.HasNextPage
+		if b.Items.Nodes == nil || next && after == "" {
 			return board{}, h.unreadable(p)
 		}
-		whole.Items.Nodes = nil
-		for _, id := range slices.Sorted(maps.Keys(rows)) {
-			whole.Items.Nodes = append(whole.Items.Nodes, rows[id])
-		}
-		return whole, nil
-	})
+	}
+	if whole.Items.TotalCount > 0 && len(rows) == 0 {
+		return board{}, h.unreadable(p)
+	}
+	whole.Items.Nodes = nil
+	for _, id := range slices.Sorted(maps.Keys(rows)) {
+		whole.Items.Nodes = append(whole.Items.Nodes, rows[id])
+	}
+	return whole, nil
 }
 
 // Reasons why an item of a project is not exact.
@@ -150,32 +182,42 @@ func (h *hub) projectItems(ctx context.Context, q Query) ([]sources.Item, error)
 	if err != nil {
 		return nil, err
 	}
-	hidden := 0
+	hidden, err := h.hiddenIn(q.Project, b)
+	if err != nil {
+		return nil, err
+	}
 	var items []sources.Item
 	for _, row := range b.Items.Nodes {
-		if row.Content == nil {
-			hidden++
-			continue
-		}
-		if pull := row.Content.Kind == "PullRequest"; pull != q.Pulls {
+		if row.Content == nil || q.Pulls != (row.Content.Kind == "PullRequest") {
 			continue
 		}
 		item, ok := h.projectItem(q.Project, b, row)
 		if !ok {
 			return nil, h.unreadable(q.Project)
 		}
+		item.Graded = item.Worse(hidden)
 		items = append(items, item)
 	}
-	if hidden == len(b.Items.Nodes) && hidden > 0 {
-		return nil, sources.Unansweredf("%s shows none of the %d items of %s to this token", h.name, hidden, q.Project).
-			WithHint("the token may lack the right to read the repositories that they are in")
-	}
-	if hidden > 0 {
-		for i := range items {
-			items[i].Graded = items[i].Worse(sources.Graded{Grade: sources.Partial, Reason: fmt.Sprintf("items that are not shown to this token: %d", hidden)})
+	return items, nil
+}
+
+// hiddenIn grades a project by its items that are not shown. One that shows
+// none of its items is not known.
+func (h *hub) hiddenIn(p Project, b board) (sources.Graded, error) {
+	hidden := 0
+	for _, row := range b.Items.Nodes {
+		if row.Content == nil {
+			hidden++
 		}
 	}
-	return items, nil
+	switch {
+	case hidden == 0:
+		return sources.Whole(), nil
+	case hidden == len(b.Items.Nodes):
+		return sources.Graded{}, sources.Unansweredf("%s shows none of the %d items of %s to this token", h.name, hidden, p).
+			WithHint("the token may lack the right to read the repositories that they are in")
+	}
+	return sources.Graded{Grade: sources.Partial, Reason: fmt.Sprintf("items that are not shown to this token: %d", hidden)}, nil
 }
 
 // projectItem returns one item. False: it cannot be read.

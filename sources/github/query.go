@@ -26,7 +26,9 @@ type Query struct {
 	Bases     []string // branches merged into; none: the default branch
 
 	Parent       Ref      // a goal's issue, of which the sub-issues are asked for
-	Project      Project  // a goal's project
+	Project      Project  // a goal's project, or the one whose iterations are sprints
+	Iteration    string   // of sprints a pattern of iterations, as for milestones; "": all of the project
+	Field        string   // the project's field that they are in; "": it has but one
 	Environments []string // whose deployments are asked for with what was shipped
 }
 
@@ -49,7 +51,7 @@ type Project struct {
 func (p Project) String() string { return p.Owner + "/" + strconv.Itoa(p.Number) }
 
 // validWords is the hint of every refusal.
-const validWords = `the words that can be answered are repo:owner/name, is:issue, is:pr, label:, milestone:, author:, for shipped base: and environment:, for goals parent: and project:`
+const validWords = `the words that can be answered are repo:owner/name, is:issue, is:pr, label:, milestone:, author:, for shipped base: and environment:, for goals parent: and project:, for sprints project:, iteration: and field:`
 
 // ParseQuery reads the search words of a question about a noun. What cannot
 // be answered from GitHub's lists is refused by name: a word that was ignored
@@ -71,12 +73,16 @@ func ParseQuery(noun sources.Noun, text string) (Query, error) {
 	}
 	switch {
 	case q.Parent.Number != 0, q.Project.Number != 0:
+	case q.Iteration != "" || q.Field != "":
+		return Query{}, refuse("iterations are a project's, and the query names none, such as project:acme/3")
 	case len(q.Repos) == 0:
 		return Query{}, refuse("the query names no repository, such as repo:acme/payments")
 	case said["is:issue"] && said["is:pr"]:
 		return Query{}, refuse("the query asks for is:issue and is:pr, and nothing is both")
 	case said["is:issue"] && noun == sources.Shipped:
 		return Query{}, refuse("issues are not shipped, so is:issue cannot be answered here")
+	case noun == sources.Delivery && q.Pulls:
+		return Query{}, refuse("milestones are sprints of issues, so is:pr cannot be answered here")
 	case noun == sources.Delivery && q.Milestone == "":
 		return Query{}, refuse("the query names no milestones that are sprints, such as milestone:\"Sprint *\"")
 	}
@@ -91,7 +97,7 @@ func (q *Query) alone(terms []term) error {
 		switch {
 		case q.Parent.Number != 0 && t.key != "parent" && (t.key != "is" || t.value != "issue"):
 			return refuse("parent: asks for all sub-issues, so %s cannot be answered beside it", t)
-		case q.Project.Number != 0 && t.key != "project" && t.key != "is":
+		case q.Project.Number != 0 && !slices.Contains([]string{"project", "is", "iteration", "field"}, t.key):
 			return refuse("project: asks for all items, so %s cannot be answered beside it", t)
 		case len(q.Environments) > 0 && (t.key == "label" || t.key == "milestone" || t.key == "author"):
 			return refuse("deployments have none, so %s cannot be answered beside environment:", t)
@@ -118,9 +124,6 @@ func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
 	case "is":
 		if t.value != "issue" && t.value != "pr" {
 			return refuse("%s cannot be answered", t)
-		}
-		if t.value == "pr" && noun == sources.Delivery {
-			return refuse("sprints hold issues, so %s cannot be answered here", t)
 		}
 		said["is:"+t.value] = true
 		q.Pulls = q.Pulls || t.value == "pr"
@@ -164,14 +167,27 @@ func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
 	case "project":
 		project, ok := parseProject(t.value)
 		switch {
-		case noun != sources.Goals:
-			return refuse("%s can be answered for goals only", t)
+		case noun != sources.Goals && noun != sources.Delivery:
+			return refuse("%s can be answered for goals and sprints only", t)
 		case !once("project"):
-			return refuse("the query names two projects; a goal is one")
+			return refuse("the query names two projects, and one is all that it can be about")
 		case !ok:
-			return refuse("%s names no project; a goal can be one by its owner and number, such as project:acme/3", t)
+			return refuse("%s names no project; it is written by its owner and number, such as project:acme/3", t)
 		}
 		q.Project = project
+	case "iteration", "field":
+		switch {
+		case noun != sources.Delivery:
+			return refuse("%s can be answered for sprints only", t)
+		case !once(t.key):
+			return refuse("the query names two of %s:, and one is all that it can be about", t.key)
+		case t.key == "field":
+			q.Field = t.value
+		case strings.HasPrefix(t.value, "@"):
+			return refuse("%s is another one each week; name them all by a pattern, such as iteration:\"Sprint *\"", t)
+		default:
+			q.Iteration = t.value
+		}
 	case "environment":
 		if noun != sources.Shipped {
 			return refuse("%s can be answered for shipped only", t)

@@ -34,6 +34,8 @@ func TestParseQuery(t *testing.T) {
 		{sources.Goals, "parent:acme/payments#12 is:issue", Query{Parent: Ref{pay[0], 12}}},
 		{sources.Goals, "project:acme/3", Query{Project: Project{"acme", 3}}},
 		{sources.Goals, "is:pr project:acme/3", Query{Project: Project{"acme", 3}, Pulls: true}},
+		{sources.Delivery, "project:acme/3", Query{Project: Project{"acme", 3}}},
+		{sources.Delivery, `field:"Team sprint" iteration:"Sprint *" is:pr project:acme/3`, Query{Project: Project{"acme", 3}, Pulls: true, Iteration: "Sprint *", Field: "Team sprint"}},
 		{sources.Shipped, "repo:acme/payments environment:production environment:eu", Query{Repos: pay, Pulls: true, Environments: []string{"production", "eu"}}},
 	}
 	for _, test := range tests {
@@ -77,7 +79,17 @@ func TestRefusedQueries(t *testing.T) {
 		{sources.Goals, "repo:a/b base:main", "base:main can be answered for shipped only"},
 		{sources.Goals, "repo:a/b is:issue is:pr", "the query asks for is:issue and is:pr, and nothing is both"},
 		{sources.Delivery, "repo:a/b", `the query names no milestones that are sprints, such as milestone:"Sprint *"`},
-		{sources.Delivery, "repo:a/b milestone:* is:pr", "sprints hold issues, so is:pr cannot be answered here"},
+		{sources.Delivery, "repo:a/b milestone:* is:pr", "milestones are sprints of issues, so is:pr cannot be answered here"},
+		{sources.Delivery, "iteration:*", "iterations are a project's, and the query names none, such as project:acme/3"},
+		{sources.Delivery, "repo:a/b milestone:* field:Sprint", "iterations are a project's, and the query names none, such as project:acme/3"},
+		{sources.Delivery, "project:a/1 repo:a/b", "project: asks for all items, so repo:a/b cannot be answered beside it"},
+		{sources.Delivery, "project:a/1 milestone:*", "project: asks for all items, so milestone:* cannot be answered beside it"},
+		{sources.Delivery, "project:a/1 label:x iteration:*", "project: asks for all items, so label:x cannot be answered beside it"},
+		{sources.Delivery, "project:a/1 iteration:x iteration:y", "the query names two of iteration:, and one is all that it can be about"},
+		{sources.Delivery, "project:a/1 field:x field:y", "the query names two of field:, and one is all that it can be about"},
+		{sources.Delivery, "project:a/1 iteration:@current", `iteration:@current is another one each week; name them all by a pattern, such as iteration:"Sprint *"`},
+		{sources.Goals, "project:a/1 iteration:x", "iteration:x can be answered for sprints only"},
+		{sources.Goals, "project:a/1 field:x", "field:x can be answered for sprints only"},
 		{sources.Delivery, "repo:a/b milestone:* author:x", "sprints are a team's, so author:x cannot be answered here"},
 		{sources.Delivery, "repo:a/b milestone:* base:x", "base:x can be answered for shipped only"},
 		{sources.Delivery, "parent:a/b#1 milestone:*", "parent:a/b#1 can be answered for goals only"},
@@ -88,12 +100,12 @@ func TestRefusedQueries(t *testing.T) {
 		{sources.Goals, "parent:a/b#1 repo:a/b", "parent: asks for all sub-issues, so repo:a/b cannot be answered beside it"},
 		{sources.Goals, "parent:a/b#1 is:pr", "parent: asks for all sub-issues, so is:pr cannot be answered beside it"},
 		{sources.Goals, "parent:a/b#1 project:a/1", "project: asks for all items, so parent:a/b#1 cannot be answered beside it"},
-		{sources.Goals, "project:a", "project:a names no project; a goal can be one by its owner and number, such as project:acme/3"},
-		{sources.Goals, "project:a/b", "project:a/b names no project; a goal can be one by its owner and number, such as project:acme/3"},
-		{sources.Goals, "project:a/99999999999", "project:a/99999999999 names no project; a goal can be one by its owner and number, such as project:acme/3"},
+		{sources.Goals, "project:a", "project:a names no project; it is written by its owner and number, such as project:acme/3"},
+		{sources.Goals, "project:a/b", "project:a/b names no project; it is written by its owner and number, such as project:acme/3"},
+		{sources.Goals, "project:a/99999999999", "project:a/99999999999 names no project; it is written by its owner and number, such as project:acme/3"},
 		{sources.Goals, "project:a/1 milestone:x", "project: asks for all items, so milestone:x cannot be answered beside it"},
-		{sources.Quality, "project:a/1", "project:a/1 can be answered for goals only"},
-		{sources.Goals, "project:a/1 project:a/2", "the query names two projects; a goal is one"},
+		{sources.Quality, "project:a/1", "project:a/1 can be answered for goals and sprints only"},
+		{sources.Goals, "project:a/1 project:a/2", "the query names two projects, and one is all that it can be about"},
 		{sources.Goals, "parent:a/b#1 parent:a/b#2", "the query names two parents, and nothing has both"},
 		{sources.Goals, "repo:a/b environment:x", "environment:x can be answered for shipped only"},
 		{sources.Shipped, "repo:a/b environment:x author:y", "deployments have none, so author:y cannot be answered beside environment:"},
@@ -139,7 +151,7 @@ func TestQueryRoundTrip(t *testing.T) {
 }
 
 func FuzzParseQuery(f *testing.F) {
-	for _, s := range []string{`repo:a/b label:"x y" is:pr`, `-x`, `"`, `\`, `milestone:"\`, "a:b:c", "parent:a/b#1", "project:a/1 is:pr", "repo:a/b environment:x", "milestone:* repo:a/b", "repo:\u2028/b", ":x", `x"y":z`} {
+	for _, s := range []string{`repo:a/b label:"x y" is:pr`, `-x`, `"`, `\`, `milestone:"\`, "a:b:c", "parent:a/b#1", "project:a/1 is:pr", "repo:a/b environment:x", "milestone:* repo:a/b", "project:a/1 iteration:* field:x", "repo:\u2028/b", ":x", `x"y":z`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

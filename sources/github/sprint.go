@@ -22,15 +22,18 @@ import (
 // told from its events; of a longer one only the rest is.
 const earlier = 8 * 7 * 24 * time.Hour
 
-// sprints returns the milestones of a title pattern that were closed in the
-// window, and those that run.
+// sprints returns the milestones of a title pattern, or the iterations of a
+// project, that were closed in the window, and those that run.
 func (h *hub) sprints(ctx context.Context, w sources.Window, query sources.Query) ([]sources.Sprint, error) {
 	if query.Board != 0 || len(query.Boards) > 0 {
-		return nil, refuse("%s has no boards; its sprints are milestones, such as milestone:\"Sprint *\"", h.name)
+		return nil, refuse("%s has no boards; its sprints are milestones, such as milestone:\"Sprint *\", or the iterations of a project, such as project:acme/3", h.name)
 	}
 	q, err := ParseQuery(query.Noun, query.Text)
 	if err != nil {
 		return nil, err
+	}
+	if q.Project.Number != 0 {
+		return h.iterationSprints(ctx, w, q)
 	}
 	var all []sources.Sprint
 	known := false

@@ -72,37 +72,62 @@ func (w walk) path(since time.Time) string {
 // the end, where it is seen again. Only a page that lies within such a second
 // is continued by its link.
 func (h *hub) walk(ctx context.Context, w walk) ([]issue, error) {
-	first := w.path(w.since)
-	return remember(ctx, &h.kept, first+" until "+w.until.UTC().String(), func() ([]issue, error) {
-		seen := map[int]issue{}
-		since, path, read := w.since, first, trail{}
-		for path != "" {
-			page, next, err := get[issue](ctx, h, w.repo, path, read)
-			if err != nil {
-				return nil, err
-			}
-			var last time.Time
-			for _, i := range page {
-				if !i.whole() {
-					return nil, h.unreadable(w.repo)
-				}
-				last = i.GetUpdatedAt().Time
-				if was, ok := seen[i.GetNumber()]; !ok || !last.Before(was.GetUpdatedAt().Time) {
-					seen[i.GetNumber()] = i
-				}
-			}
-			if !w.until.IsZero() && !last.Before(w.until) {
-				break
-			}
-			path = next
-			if from := last.Add(-time.Second); next != "" && from.After(since) {
-				since, path = from, w.path(from)
+	return remember(ctx, &h.kept, w.path(w.since)+" until "+w.until.UTC().String(), func() ([]issue, error) {
+		p, err := h.page(ctx, w, w.path(w.since), trail{})
+		if err != nil {
+			return nil, err
+		}
+		all, _, err := h.walkOn(ctx, w, p, 0)
+		return all, err
+	})
+}
+
+// An issuePage is one page of an issue list.
+type issuePage struct {
+	issues []issue
+	next   string // where the list goes on; "": nowhere
+}
+
+// page reads a page of a walk.
+func (h *hub) page(ctx context.Context, w walk, path string, read trail) (issuePage, error) {
+	issues, next, err := get[issue](ctx, h, w.repo, path, read)
+	if err == nil && slices.ContainsFunc(issues, func(i issue) bool { return !i.whole() }) {
+		err = h.unreadable(w.repo)
+	}
+	return issuePage{issues, next}, err
+}
+
+// walkOn returns what a walk finds after its first page, with that page. It
+// gives up when it has read that many pages more and there are others; 0: never.
+// False: it gave up.
+func (h *hub) walkOn(ctx context.Context, w walk, p issuePage, most int) (all []issue, whole bool, err error) {
+	seen := map[int]issue{}
+	since, read := w.since, trail{w.path(w.since): true}
+	for n := 1; ; n++ {
+		var last time.Time
+		for _, i := range p.issues {
+			last = i.GetUpdatedAt().Time
+			if was, ok := seen[i.GetNumber()]; !ok || !last.Before(was.GetUpdatedAt().Time) {
+				seen[i.GetNumber()] = i
 			}
 		}
-		return slices.SortedFunc(maps.Values(seen), func(a, b issue) int {
-			return cmp.Compare(a.GetNumber(), b.GetNumber())
-		}), nil
-	})
+		if p.next == "" || !w.until.IsZero() && !last.Before(w.until) {
+			break
+		}
+		if most > 0 && n > most {
+			return nil, false, nil
+		}
+		path := p.next
+		if from := last.Add(-time.Second); from.After(since) {
+			since, path = from, w.path(from)
+		}
+		if p, err = h.page(ctx, w, path, read); err != nil {
+			return nil, false, err
+		}
+	}
+	return slices.SortedFunc(maps.Values(seen), func(a, b issue) int {
+		return cmp.Compare(a.GetNumber(), b.GetNumber())
+	}), true, nil
 }
 
 // A found issue is one that a query asks for, with where it was found.
@@ -114,8 +139,9 @@ type found struct {
 func (f found) ref() string { return f.repo.String() + "#" + strconv.Itoa(f.GetNumber()) }
 
 // search returns what a query asks for in all its repositories: with a zero
-// start everything, else at least what is open or was updated since.
-func (h *hub) search(ctx context.Context, q Query, start time.Time) ([]found, error) {
+// start everything, else at least what is open or was updated since, and
+// everything where a list is not longer than so many pages.
+func (h *hub) search(ctx context.Context, q Query, start time.Time, pages int) ([]found, error) {
 	var all []found
 	var enabled, missing []Repo
 	for _, repo := range q.Repos {
@@ -127,7 +153,7 @@ func (h *hub) search(ctx context.Context, q Query, start time.Time) ([]found, er
 			missing = append(missing, repo)
 			continue
 		}
-		issues, err := h.collect(ctx, repo, filter, start)
+		issues, err := h.collect(ctx, repo, filter, start, pages)
 		if errors.Is(err, errDisabled) {
 			continue // the repository does not use issues, so it has none
 		}
@@ -160,16 +186,16 @@ func (h *hub) shortOf(counted int, milestone string, repo Repo) error {
 }
 
 // collect reads a repository's part of a search. What a filter narrows to
-// often fits on one page, so that is tried first. Else the open ones that were
-// last updated before the start are walked, and then all that were updated
-// since: in this order, what is touched between the two is in the second.
-func (h *hub) collect(ctx context.Context, repo Repo, filter url.Values, start time.Time) ([]issue, error) {
+// often fits on one page, or on few, so that is tried first. Else the open ones
+// that were last updated before the start are walked, and then all that were
+// updated since: in this order, what is touched between the two is in the second.
+func (h *hub) collect(ctx context.Context, repo Repo, filter url.Values, start time.Time, pages int) ([]issue, error) {
 	filter.Set("state", "all")
 	if start.IsZero() {
 		return h.walk(ctx, walk{repo: repo, filter: filter})
 	}
 	if len(filter) > 1 {
-		if issues, err := h.onePage(ctx, repo, filter); err != nil || issues != nil {
+		if issues, err := h.fewPages(ctx, repo, filter, pages); err != nil || issues != nil {
 			return issues, err
 		}
 	}
@@ -191,18 +217,27 @@ func (h *hub) collect(ctx context.Context, repo Repo, filter url.Values, start t
 	return append(old, touched...), nil
 }
 
-// onePage returns the issues of a filter if one page holds them all, else nil.
-func (h *hub) onePage(ctx context.Context, repo Repo, filter url.Values) ([]issue, error) {
-	path := walk{repo: repo, filter: filter}.path(time.Time{})
-	return remember(ctx, &h.kept, path+" on one page", func() ([]issue, error) {
-		page, next, err := get[issue](ctx, h, repo, path, trail{})
-		if err != nil || next != "" {
+// onFewPages is what the answer of fewPages is remembered by.
+func onFewPages(w walk, pages int) string {
+	return w.path(time.Time{}) + " on pages: " + strconv.Itoa(pages)
+}
+
+// fewPages returns the issues of a filter if so many pages hold them all, else
+// nil.
+func (h *hub) fewPages(ctx context.Context, repo Repo, filter url.Values, pages int) ([]issue, error) {
+	w := walk{repo: repo, filter: filter}
+	return remember(ctx, &h.kept, onFewPages(w, pages), func() ([]issue, error) {
+		first, err := remember(ctx, &h.kept, onFewPages(w, 0), func() (issuePage, error) {
+			return h.page(ctx, w, w.path(time.Time{}), trail{})
+		})
+		if err != nil || first.next != "" && pages == 1 {
 			return nil, err
 		}
-		if slices.ContainsFunc(page, func(i issue) bool { return !i.whole() }) {
-			return nil, h.unreadable(repo)
+		all, whole, err := h.walkOn(ctx, w, first, pages-1)
+		if err != nil || !whole {
+			return nil, err
 		}
-		return page, nil
+		return append([]issue{}, all...), nil
 	})
 }
 

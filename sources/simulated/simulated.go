@@ -45,6 +45,8 @@ type Systems struct {
 	GitHub     System
 	Prometheus System
 	DataCenter bool // Jira is a Data Center, not a Cloud
+
+	Org *github.Org // the one that GitHub shows, for people to work in
 }
 
 // Start starts the systems of a company, Jira as Cloud or as Data Center, each
@@ -66,6 +68,7 @@ func Start(c company.Company, dataCenter bool) *Systems {
 		GitHub:     serve(org, GitHubToken),
 		Prometheus: serve(p, PrometheusToken),
 		DataCenter: dataCenter,
+		Org:        org,
 	}
 }
 

@@ -66,7 +66,47 @@ func projects(c company.Company, repos []*Repo) []*Project {
 		p.Updates = append(p.Updates, StatusUpdate{At: c.At(week, 3, 16, 30).UTC(), State: state, Body: fmt.Sprintf("## Week %d from now\r\n\r\nSpouts are glued.", -week)})
 	}
 	slices.SortFunc(p.Updates, func(a, b StatusUpdate) int { return a.At.Compare(b.At) })
+	p.iterate(c)
 	return []*Project{p}
+}
+
+// iterate keeps the first team's rhythm as iterations of a project, too: what is
+// on it is planned into one, and moved on while it is not done. It draws from a
+// generator of its own.
+func (p *Project) iterate(c company.Company) {
+	r := c.Rand("github iterations")
+	f := Field{Name: "Sprint"}
+	for n, s := range c.Teams[0].Sprints {
+		first, next := sources.DayOf(s.Start), sources.DayOf(s.End)
+		days := int(next.Time(time.UTC).Sub(first.Time(time.UTC)).Hours() / 24)
+		f.Iterations = append(f.Iterations, Iteration{ID: fmt.Sprintf("%08x", 0x5eed0000+n), Title: fmt.Sprintf("Pour %d", n+1), Start: first, Days: max(1, days)})
+	}
+	for n := range p.Entries {
+		p.Entries[n].plan(f, c, r)
+	}
+	p.Fields = []Field{f}
+}
+
+// plan moves an entry from iteration to iteration until it is done.
+func (e *Entry) plan(f Field, c company.Company, r *rand.Rand) {
+	done := time.Time{}
+	if e.Issue != nil {
+		done = e.state().closed
+	}
+	for _, i := range f.Iterations {
+		begin := i.Start.Time(c.Zone.Location()).Add(10 * time.Hour)
+		at := begin.Add(time.Duration(r.IntN(600)-300) * time.Minute)
+		if r.IntN(3) == 0 { // urgent
+			at = begin.AddDate(0, 0, 1+r.IntN(i.Days))
+		}
+		over := begin.AddDate(0, 0, i.Days)
+		if over.Before(e.Added) || !done.IsZero() && done.Before(begin) || r.IntN(6) == 0 {
+			continue
+		}
+		if at = later(at, e.Added.Add(time.Minute)).UTC().Truncate(time.Second); !at.After(c.Now) {
+			e.Moves = append(e.Moves, Move{at, f.Name, i.ID})
+		}
+	}
 }
 
 // A mill grinds out one team's repository.

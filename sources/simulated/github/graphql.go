@@ -21,6 +21,27 @@ type Project struct {
 	Entries []Entry
 	Updates []StatusUpdate // in the order of time
 	Target  sources.Day    // that the last update names
+	Fields  []Field        // of iterations, beside those that every project has
+}
+
+// A Field is one whose values are iterations.
+type Field struct {
+	Name       string
+	Iterations []Iteration
+}
+
+// An Iteration is a stretch of days. GitHub calls it by an id of eight digits.
+type Iteration struct {
+	ID, Title string
+	Start     sources.Day
+	Days      int
+}
+
+// A Move gives an entry another iteration, by its id; "": none.
+type Move struct {
+	At    time.Time
+	Field string
+	To    string
 }
 
 // An Entry is an item of a project: an issue, a pull request or a draft.
@@ -33,6 +54,18 @@ type Entry struct {
 	Since  time.Time // of the status
 
 	Archived time.Time // zero: it is not
+	Moves    []Move    // in the order of time; GitHub shows the last of a field only
+}
+
+// moved returns the last move of an entry in a field.
+func (e Entry) moved(field string) Move {
+	var last Move
+	for _, m := range e.Moves {
+		if m.Field == field {
+			last = m
+		}
+	}
+	return last
 }
 
 // A StatusUpdate is what somebody says of a project.
@@ -62,9 +95,9 @@ func (o *Org) graphql(r *http.Request) (any, string, *refusal) {
 	var ask struct {
 		Query     string `json:"query"`
 		Variables struct {
-			Owner, Name, After string
-			Number, First      int
-			Environments, IDs  []string
+			Owner, Name, After, Field string
+			Number, First             int
+			Environments, IDs         []string
 		} `json:"variables"`
 	}
 	if r.Method != http.MethodPost || json.NewDecoder(r.Body).Decode(&ask) != nil {
@@ -89,7 +122,8 @@ func (o *Org) graphql(r *http.Request) (any, string, *refusal) {
 		}
 		return object{"data": object{"rateLimit": rate, "found": o.nodes(v.IDs, about)}}, "", nil
 	}
-	if v.First < 1 || v.First > maxPage || !strings.HasPrefix(ask.Query, "query(") {
+	paged := strings.Contains(ask.Query, "$first:")
+	if paged && (v.First < 1 || v.First > maxPage) || !strings.HasPrefix(ask.Query, "query(") {
 		return failed("EXCESSIVE_PAGINATION")
 	}
 	found := object{}
@@ -99,7 +133,10 @@ func (o *Org) graphql(r *http.Request) (any, string, *refusal) {
 		if p == nil {
 			return failed("NOT_FOUND")
 		}
-		found["projectV2"] = p.object(v.Number, v.First, v.After)
+		found["projectV2"] = p.object(v.Number, v.First, v.After, v.Field)
+		if strings.Contains(ask.Query, "fields(first:100)") {
+			found["projectV2"] = p.fields(v.Number, o.Now)
+		}
 	case strings.Contains(ask.Query, "deployments(environments:$environments"):
 		repo := o.Repo(v.Owner + "/" + v.Name)
 		if to, moved := o.Moved[v.Owner+"/"+v.Name]; moved {
@@ -188,7 +225,27 @@ func (p *Project) page(number int) string {
 	return fmt.Sprintf("%s/orgs/%s/projects/%d", Site, p.Owner, number)
 }
 
-func (p *Project) object(number, first int, after string) object {
+// fields tells of a project's fields; of those without iterations it is asked
+// for nothing. An iteration is completed when its days are over in UTC.
+func (p *Project) fields(number int, now time.Time) object {
+	nodes := []object{{}, {}} // Title and Status
+	for _, f := range p.Fields {
+		open, completed := []object{}, []object{}
+		for _, i := range f.Iterations {
+			o := object{"id": i.ID, "title": i.Title, "startDate": i.Start.String(), "duration": i.Days}
+			if i.Start.Add(i.Days).Time(time.UTC).After(now) {
+				open = append(open, o)
+			} else {
+				completed = append([]object{o}, completed...) // the newest first
+			}
+		}
+		nodes = append(nodes, object{"name": f.Name, "configuration": object{"iterations": open, "completedIterations": completed}})
+	}
+	return object{"title": p.Title, "url": p.page(number), "closed": p.Closed,
+		"fields": stretch(nodes, maxPage, "", func(_ int, o object) object { return o })}
+}
+
+func (p *Project) object(number, first int, after, field string) object {
 	said := slices.Clone(p.Updates)
 	slices.Reverse(said)
 	updates := stretch(said, 50, "", func(n int, u StatusUpdate) object {
@@ -200,14 +257,17 @@ func (p *Project) object(number, first int, after string) object {
 	})
 	return object{
 		"title": p.Title, "url": p.page(number), "closed": p.Closed, "statusUpdates": updates,
-		"items": stretch(p.Entries, first, after, func(n int, e Entry) object { return e.object(n) }),
+		"items": stretch(p.Entries, first, after, func(n int, e Entry) object { return e.object(n, field) }),
 	}
 }
 
-func (e Entry) object(n int) object {
+func (e Entry) object(n int, field string) object {
 	o := object{
 		"id": node("PVTI", int64(n)), "isArchived": !e.Archived.IsZero(), "createdAt": at(e.Added),
 		"updatedAt": at(later(later(e.Added, e.Since), e.Archived)), "status": nil,
+	}
+	if m := e.moved(field); m.To != "" {
+		o["iteration"] = object{"iterationId": m.To, "updatedAt": at(m.At)}
 	}
 	if e.Status != "" {
 		o["status"] = object{"name": e.Status, "updatedAt": at(e.Since)}

@@ -12,8 +12,11 @@ import (
 
 // Sprints is the truth about delivery: the milestones of a title pattern that
 // were closed in the window or still run, with what was in them. The pattern is
-// the question's milestone.
+// the question's milestone. Of a project they are its iterations.
 func (o *Org) Sprints(a Ask, w sources.Window) []sources.Sprint {
+	if a.Project != "" {
+		return o.iterations(a, w)
+	}
 	var all []sources.Sprint
 	for _, name := range a.Repos {
 		r := o.Repo(name)

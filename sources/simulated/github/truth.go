@@ -22,7 +22,9 @@ type Ask struct {
 	Author    string
 	Bases     []string // shipped only; none: the default branch
 	Parent    string   // goals only, instead of all others: owner/name#1
-	Project   string   // goals only, beside Pulls: owner/1
+	Project   string   // goals and sprints only, beside Pulls: owner/1
+	Iteration string   // sprints of a project only: a pattern of titles; "": all
+	Field     string   // sprints of a project only; "": the only one
 	Deployed  []string // shipped only: to these environments
 }
 
@@ -58,6 +60,12 @@ func (a Ask) Text() string {
 	}
 	if a.Project != "" {
 		add("project", a.Project)
+	}
+	if a.Iteration != "" {
+		add("iteration", a.Iteration)
+	}
+	if a.Field != "" {
+		add("field", a.Field)
 	}
 	for _, e := range a.Deployed {
 		add("environment", e)
