@@ -240,9 +240,18 @@ func (t thing) takeSprint(told thing) thing {
 		}
 		return told
 	}
-	closed := withLost(*told.Sprint, t.Started)
+	closed := withLost(watched(*told.Sprint, t.Started), t.Started)
 	told.Sprint = &closed
 	return told
+}
+
+// watched grades a closed sprint whose source alone cannot tell what was in it, by
+// what was seen while it ran.
+func watched(closed sources.Sprint, started *sources.Sprint) sources.Sprint {
+	if started != nil && closed.Grade == sources.Ungraded && started.Grade > sources.Ungraded {
+		closed.Graded = started.Graded
+	}
+	return closed
 }
 
 // withLost adds to a closed sprint what was in it when it was first seen

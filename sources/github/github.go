@@ -99,9 +99,9 @@ the pull requests. GitHub keeps no history of that value, only when it was last
 set, so iterations are always approximate: what was set by the end of the first
 day was committed to, all else was added; what was made while it ran surely was.
 What was taken out or moved on is not seen, and nothing counts as carried in, so
-the share done of an iteration that nobody read while it ran may be too high. One
+the share done of an iteration that nobody read while it ran is not known. One
 that was read while it ran is remembered with what was in it then, and one that
-is over as it was first read after its end.
+is over as it was first read after its end: read every week.
 
 The token needs to read metadata, contents, issues and pull requests; for
 environment: deployments, and for project: projects (read:project). Instead of

@@ -192,11 +192,12 @@ func (h *hub) iterationSprints(ctx context.Context, w sources.Window, q Query) (
 
 // Reasons why an iteration is not exact. GitHub's timelines tell when an issue
 // came into a project, left it, or changed its status there, but nothing of its
-// iteration, and the field tells its present value and when that was set.
+// iteration, and the field tells its present value and when that was set. So one
+// that is over shows what was done and not what was moved on: that says nothing of
+// the share, unless somebody looked while it ran and remembers.
 const (
 	runningLap = "GitHub does not tell what was in an iteration before: what was set after the first day counts as added, and what was taken out is not seen"
-	endedLap   = "GitHub does not tell what was in an iteration before: what was set after the first day counts as added, " +
-		"and what was taken out or moved on is not seen, so the share done may be too high"
+	endedLap   = "GitHub does not tell what was taken out of an iteration or moved on from it, and nobody looked while it ran"
 )
 
 // iterationSprint returns one iteration with everything that has it as the value
@@ -209,7 +210,7 @@ func (h *hub) iterationSprint(q Query, b board, l lap) (sources.Sprint, bool) {
 		Graded: sources.Graded{Grade: sources.Approximate, Reason: runningLap},
 	}
 	if l.state == sources.Closed {
-		s.Completed, s.Reason = s.End, endedLap
+		s.Completed, s.Graded = s.End, sources.Graded{Reason: endedLap}
 	}
 	for _, row := range b.Items.Nodes {
 		if row.Iteration == nil || row.Iteration.ID != l.ID || row.Content == nil || q.Pulls != (row.Content.Kind == "PullRequest") {

@@ -100,7 +100,7 @@ func TestIterationIssues(t *testing.T) {
 				Evidence: sources.Evidence{Source: "github", Ref: "Pour 2", URL: sim.Site + "/orgs/kettle/projects/1"},
 				ID:       0x5eed0002, Name: "Pour 2", Board: "kettle/1", State: sources.Closed, Issues: issues,
 				Start: at(0, 0).UTC(), End: at(7, 0).Add(-time.Second).UTC(), Completed: at(7, 0).Add(-time.Second).UTC(),
-				Graded: sources.Graded{Grade: sources.Approximate, Reason: endedLap},
+				Graded: sources.Graded{Reason: endedLap},
 			}}
 			if diff := gocmp.Diff(want, got.Sprints); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -320,15 +320,15 @@ func TestIterationRefusals(t *testing.T) {
 	}
 }
 
-// Beside items that are hidden, iterations are partial.
+// Beside items that are hidden, an iteration that runs is partial.
 func TestIterationsBesideHiddenItems(t *testing.T) {
 	cup, secret := &sim.Issue{Title: "cup", Created: day(t, -12, 0)}, &sim.Issue{Title: "secret", Created: day(t, -12, 0)}
-	in := []sim.Move{moved(day(t, 0, 0), 2)}
+	in := []sim.Move{moved(day(t, 0, 0), 6)}
 	org := pot(t, sim.Entry{Issue: cup, Added: day(t, -12, 0), Moves: in})
 	vault := sim.New(now, &sim.Repo{Owner: "kettle", Name: "vault", Hidden: true, Issues: []*sim.Issue{secret}})
 	org.Projects[0].Entries = append(org.Projects[0].Entries, sim.Entry{Issue: vault.Repo("kettle/vault").Issues[0], Added: day(t, -12, 0), Moves: in})
 	s, _ := serve(t, org, "")
-	got, err := collect(t, s, window(t), sources.Delivery, `project:kettle/1 iteration:"Pour 2"`)
+	got, err := collect(t, s, window(t), sources.Delivery, `project:kettle/1 iteration:"Pour 6"`)
 	if err != nil {
 		t.Fatal(err)
 	}

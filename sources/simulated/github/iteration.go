@@ -50,13 +50,13 @@ func (o *Org) iteration(a Ask, w sources.Window, field string, i Iteration) sour
 		Start: first.UTC(), End: last.UTC(), Graded: approximate(),
 	}
 	if last.Before(w.Now) {
-		s.State, s.Completed = sources.Closed, s.End
+		s.State, s.Completed, s.Graded = sources.Closed, s.End, sources.Graded{} // what was moved on is not seen
 	}
 	owner, number, _ := strings.Cut(a.Project, "/")
 	n, _ := strconv.Atoi(number)
 	items := map[string]sources.Item{}
 	for _, item := range o.inProject(a) {
-		if item.Grade == sources.Partial {
+		if item.Grade == sources.Partial && s.State == sources.Active {
 			s.Graded = item.Graded
 		}
 		items[item.Ref] = item
