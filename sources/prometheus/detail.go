@@ -114,20 +114,15 @@ type closeUp struct {
 	empty  []span // where the survey saw alerts, and a closer look none
 }
 
-// details reads the planned stretches, one after the other, and keeps of each only
-// what was joined: the samples take several times as much memory.
+// details reads the planned stretches.
 func (s *server) details(ctx context.Context, matchers []matcher, planned []detail) (closeUp, error) {
 	all := closeUp{points: map[instance][]point{}}
 	for _, d := range planned {
-		t, err := s.samples(ctx, d.selector(matchers), d.span)
+		joined, warned, err := s.detail(ctx, matchers, d)
 		if err != nil {
 			return closeUp{}, err
 		}
-		joined, err := s.join(t.streams)
-		if err != nil {
-			return closeUp{}, err
-		}
-		if t.warned {
+		if warned {
 			all.warned = append(all.warned, d.span)
 		}
 		if len(joined) == 0 {
@@ -138,6 +133,23 @@ func (s *server) details(ctx context.Context, matchers []matcher, planned []deta
 		}
 	}
 	return all, nil
+}
+
+// detail reads one stretch and keeps only what was joined: the samples take several
+// times as much memory, and so no two stretches are read at the same time.
+func (s *server) detail(ctx context.Context, matchers []matcher, d detail) (joined map[instance][]point, warned bool, err error) {
+	select {
+	case s.large <- struct{}{}:
+		defer func() { <-s.large }()
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
+	t, err := s.samples(ctx, d.selector(matchers), d.span)
+	if err != nil {
+		return nil, false, err
+	}
+	joined, err = s.join(t.streams)
+	return joined, t.warned, err
 }
 
 // join puts firing samples and activations of one instance and one evaluation
