@@ -210,6 +210,49 @@ func TestWhatIsCarriedOver(t *testing.T) {
 	}
 }
 
+// What the program carried over is nobody's words, until somebody changes a byte.
+func TestWritten(t *testing.T) {
+	r := world(t)
+	r.Window.Last = r.Window.Last.Add(-1)
+	before := pageWith(t, Markdown(frameFor(), r, Letter{}), map[string]string{"pay/p95": "It is slow.\n\n- [ ] Ana: spike !discuss\n  with Ben\n- [x] Ben: done", "context": "Payments.", "next": "- [x] done"})
+	const tasks = "- [ ] Ana: spike\n  with Ben"
+	fresh := Markdown(frameFor(), world(t), Letter{Before: before}).Merge(nil, "").Text
+	for _, tt := range []struct {
+		name, id, text string // "": as the program put it
+		before         *Page
+		want           bool
+	}{
+		{"tasks and the prompt as carried over", "pay/p95", "", before, false},
+		{"the prompt of another colour", "pay/p95", "\n" + tasks + "\n\n" + promptRed + "\n\n", before, false},
+		{"CR LF", "pay/p95", "\r\n- [ ] Ana: spike\r\n  with Ben\r\n\r\n" + promptRed + "\r\n", before, false},
+		{"the prompt taken away", "pay/p95", "\n" + tasks + "\n", before, false},
+		{"ticked", "pay/p95", "\n- [x] Ana: spike\n  with Ben\n\n" + promptRed + "\n", before, true},
+		{"a byte more", "pay/p95", "\n" + tasks + ".\n\n" + promptRed + "\n", before, true},
+		{"words beside", "pay/p95", "\n" + tasks + "\n\nThe pool is small.\n", before, true},
+		{"a task of somebody's own", "next", "\n- [ ] Ana: spike\n\n" + promptNext + "\n", before, true},
+		{"a prompt", "summary", "", before, false},
+		{"nothing", "pay/p95", "\n", before, false},
+		{"words carried over whole", "context", "", before, false},
+		{"no such slot", "pay/none", "", before, false},
+		{"no page before: tasks over the prompt", "pay/p95", "", nil, false},
+		{"no page before: tasks alone", "pay/p95", "\n" + tasks + "\n", nil, true},
+		{"no page before: words over the prompt", "pay/p95", "\nSlow.\n\n" + promptRed + "\n", nil, true},
+		{"no page before: words among tasks", "pay/p95", "\n" + tasks + "\n\nSlow.\n\n" + promptRed + "\n", nil, true},
+		{"no page before: words that were carried over", "context", "", nil, true},
+	} {
+		text := fresh
+		if tt.text != "" {
+			text = write(text, tt.id, tt.text)
+		}
+		if got := (Letter{Before: tt.before, Page: parse(t, text)}).Written(tt.id); got != tt.want {
+			t.Errorf("%s: written %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	if (Letter{Before: before}).Written("pay/p95") {
+		t.Error("something is written on no page")
+	}
+}
+
 func TestHighlights(t *testing.T) {
 	r := world(t)
 	d := Markdown(frameFor(), r, Letter{})
