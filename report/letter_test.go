@@ -253,6 +253,24 @@ func TestWritten(t *testing.T) {
 	}
 }
 
+// What is missed is told with the line that it has in the file.
+func TestMissedAsks(t *testing.T) {
+	text := Markdown(frameFor(), world(t), Letter{}).Merge(nil, "").Text
+	if missed := MissedAsks(*parse(t, text)); len(missed) > 0 {
+		t.Errorf("the program misses its own words: %v", missed)
+	}
+	const words = "\n\n- Decide: Do we?\n\n" + promptAsks + "\n- **Decision:** Brazil !discuss\n\n"
+	for name, page := range map[string][]byte{"LF": write(text, AsksSlot, words), "CRLF": toCRLF(write(text, AsksSlot, words)), "BOM": []byte(bom + string(write(text, AsksSlot, words)))} {
+		missed := MissedAsks(*parse(t, page))
+		if len(missed) != 1 || missed[0].Instead != "“- **Decide:** Brazil”" {
+			t.Fatalf("%s: %+v", name, missed)
+		}
+		if line := strings.Split(string(page), "\n")[missed[0].Line-1]; !strings.HasPrefix(line, "- **Decision:**") {
+			t.Errorf("%s: line %d is %q", name, missed[0].Line, line)
+		}
+	}
+}
+
 func TestHighlights(t *testing.T) {
 	r := world(t)
 	d := Markdown(frameFor(), r, Letter{})

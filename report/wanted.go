@@ -22,6 +22,20 @@ func Asks(p Page) []ask.Ask {
 	return ask.Parse(n.Words())
 }
 
+// MissedAsks returns what looks like an ask on a page and is not heard as one, so
+// that nobody believes to have asked for it. Lines are those of the page's file.
+func MissedAsks(p Page) []ask.Miss {
+	n, err := p.Note(AsksSlot)
+	if err != nil {
+		return nil
+	}
+	missed := ask.Missed(strings.ReplaceAll(forReader(n.Words()), " ⚑", ""))
+	for i := range missed {
+		missed[i].Line += n.WordsLine() - 1
+	}
+	return missed
+}
+
 // today is the day as of which the page speaks, whenever it is made: the last of
 // its week.
 func (p *page) today() sources.Day { return p.Window.Last.Sunday() }

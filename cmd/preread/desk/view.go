@@ -149,6 +149,9 @@ func (d *Desk) form(page report.Page, place report.Place, n report.Note) slotFor
 		f.Own, f.Complaints = opinionOf(n)
 	}
 	if f.IsAsks {
+		for _, m := range report.MissedAsks(page) {
+			f.Complaints = append(f.Complaints, m.Text+"; write: "+m.Instead)
+		}
 		for _, p := range page.Places() {
 			if isLine(p.ID) {
 				f.Lines = append(f.Lines, p.ID)
