@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,10 +47,7 @@ func (p *page) open() (all []ask.Entry) {
 			all = append(all, e)
 		}
 	}
-	last := sources.Day{Year: 9999}
-	slices.SortStableFunc(all, func(a, b ask.Entry) int {
-		return cmp.Or(cmp.Compare(cmp.Or(a.Ask.Rank, len(all)+1), cmp.Or(b.Ask.Rank, len(all)+1)), cmp.Or(a.Ask.NeedBy, last).Compare(cmp.Or(b.Ask.NeedBy, last)))
-	})
+	slices.SortStableFunc(all, func(a, b ask.Entry) int { return a.Ask.Compare(b.Ask) })
 	return all
 }
 
