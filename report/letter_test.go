@@ -259,7 +259,7 @@ func TestMissedAsks(t *testing.T) {
 	if missed := MissedAsks(*parse(t, text)); len(missed) > 0 {
 		t.Errorf("the program misses its own words: %v", missed)
 	}
-	const words = "\n\n- Decide: Do we?\n\n" + promptAsks + "\n- **Decision:** Brazil !discuss\n\n"
+	words := "\n\n- Decide: Do we?\n\n" + promptAsks + "\n\n" + strings.ReplaceAll(promptAsks, "whom, by", "whom,\n  by") + "\n- **Decision:** Brazil !discuss\n\n"
 	for name, page := range map[string][]byte{"LF": write(text, AsksSlot, words), "CRLF": toCRLF(write(text, AsksSlot, words)), "BOM": []byte(bom + string(write(text, AsksSlot, words)))} {
 		missed := MissedAsks(*parse(t, page))
 		if len(missed) != 1 || missed[0].Instead != "“- **Decide:** Brazil”" {

@@ -28,7 +28,7 @@ func MissedAsks(p Page) []ask.Miss {
 	if err != nil {
 		return nil
 	}
-	missed := ask.Missed(strings.ReplaceAll(forReader(n.Words()), " ⚑", ""))
+	missed := ask.Missed(strings.ReplaceAll(forReader(unprompted(n.Words())), " ⚑", ""))
 	for i := range missed {
 		missed[i].Line += n.WordsLine() - 1
 	}

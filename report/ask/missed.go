@@ -21,7 +21,7 @@ type Miss struct {
 // asked for it: a kind that is misspelt, called otherwise, or without its colon; a
 // kind outside of lists; and what has no kind but is a question, or has what only
 // an ask has below it. Other items are left alone, however bold they are, and so
-// is what is ticked or struck. Nothing is guessed: Parse hears none of it.
+// is what is ticked, answered or struck. Nothing is guessed: Parse hears none of it.
 func Missed(text string) []Miss {
 	_, missed := read(text)
 	return missed
@@ -118,7 +118,7 @@ func miss(b block, below []block) (p Problem, looks bool) {
 		}
 		raw = raw[len(m[0]):]
 	}
-	if raw == "" || strings.HasPrefix(raw, "~~") {
+	if raw == "" || strings.HasPrefix(raw, "~~") || slices.ContainsFunc(below, answers) {
 		return p, false
 	}
 	if f, value := fieldOf(plain(raw)); f != nil {
@@ -180,8 +180,14 @@ func fieldMeant(l label) string {
 	return ""
 }
 
+// answers reports a sub-item that answers what it stands below.
+func answers(b block) bool {
+	f, value := fieldOf(b.text())
+	return f != nil && f.name == answer && value != ""
+}
+
 // onlyOfAsks reports a sub-item that nothing but an ask has.
 func onlyOfAsks(text string) bool {
 	f, _ := fieldOf(text)
-	return f != nil && !slices.Contains([]string{"To", "Amount", "Until", "Mine", "Answer"}, f.name)
+	return f != nil && !slices.Contains([]string{"To", "Amount", "Until", "Mine", answer}, f.name)
 }

@@ -44,6 +44,7 @@ func TestMissed(t *testing.T) {
 		{"what is over", "- **Decided:** we drop it\n- Confirmed: all regions\n- Approved: two hires\n- Informed: Ravi", ""},
 		{"a heading for asks", "**Decisions:**\n\n- **Decide:** Do we?\n\nHelp needed:\n\n- Unblock: Could Ola?", ""},
 		{"a long sentence", "- What is asked here was said before we met: help", ""},
+		{"answered", "- Do we drop it?\n  - Need by: 2026-11-27\n  - Answer: no\n- Decision: Brazil\n- Answer: 2026-11-20 yes", ""},
 		{"ticked or struck", "- [x] Decision: yes\n- [X] May we drop it?\n- ~~Decision: yes~~\n- ~~May we drop it?~~", ""},
 		{"quote, code, comment", "> Decision: yes\n> May we drop it?\n\n```\n- Decision: yes\n```\n\n<!--\n- Decision: yes\n-->\n", ""},
 		{"nothing more", "- Nothing more.\n- Questions?\n- any?\n", ""},
