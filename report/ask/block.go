@@ -106,29 +106,22 @@ func (r *reader) put(col int, rest string) {
 		r.comment = !ends
 		r.words(after)
 	case fence != nil && (fence[1][0] == '~' || !strings.Contains(fence[2], "`")):
-		r.leave(col)
-		r.outside()
-		r.aside = true
+		r.begin(col, true)
 		r.words("")
 		r.fence = fence[1]
 	case ruleMark.MatchString(rest):
-		r.leave(col)
-		r.outside()
+		r.begin(col, false)
 	case headMark.MatchString(rest):
-		r.leave(col)
-		r.outside()
+		r.begin(col, false)
 		r.words(strings.TrimLeft(rest, "#"))
 		r.text = false
 	case rest[0] == '>':
-		r.leave(col)
-		r.outside()
-		r.aside = true
+		r.begin(col, true)
 		r.words(strings.TrimLeft(rest, "> "))
 	case r.item(col, rest):
 	default:
 		if !r.text {
-			r.leave(col)
-			r.outside()
+			r.begin(col, false)
 		}
 		r.words(rest)
 	}
@@ -182,9 +175,11 @@ func (r *reader) add(b block) {
 	r.extend()
 }
 
-// outside notes that something stands outside of lists, if it does.
-func (r *reader) outside() {
-	if r.aside = false; len(r.open) == 0 {
+// begin closes what does not reach to a column, and notes what stands outside of
+// lists, if it does. aside is what nobody asks in: a quote or code.
+func (r *reader) begin(col int, aside bool) {
+	r.leave(col)
+	if r.aside = aside; len(r.open) == 0 {
 		r.add(block{})
 	}
 }

@@ -113,35 +113,42 @@ func sorted(word string) string {
 func miss(b block, below []block) (p Problem, looks bool) {
 	raw := strings.Join(b.lines, "\n")
 	if m := box.FindStringSubmatch(raw); m != nil {
-		if m[1] != " " {
+		if raw = raw[len(m[0]):]; m[1] != " " {
 			return p, false
 		}
-		raw = raw[len(m[0]):]
 	}
 	if raw == "" || strings.HasPrefix(raw, "~~") || slices.ContainsFunc(below, answers) {
 		return p, false
 	}
-	if f, value := fieldOf(plain(raw)); f != nil {
-		return missing("“%s” stands below no ask and is not heard", plain(raw), "it below its ask, indented by two blanks"), value != "" && onlyOfAsks(plain(raw))
+	text := plain(raw)
+	if f, value := fieldOf(text); f != nil {
+		return missing("“%s” stands below no ask and is not heard", text, "it below its ask, indented by two blanks"), value != "" && onlyOfAsks(text)
 	}
 	l := labelOf(raw)
-	kind, exact, misspelt := l.meant()
 	asks := question(l.said) || neededBy.MatchString(raw) || slices.ContainsFunc(below, func(s block) bool { return s.depth > b.depth && onlyOfAsks(s.text()) })
+	return l.miss(text, b.item, asks)
+}
+
+// miss judges a text by its label; asks reports that it asks for something,
+// whatever its label is.
+func (l label) miss(text string, item, asks bool) (p Problem, looks bool) {
+	kind, exact, misspelt := l.meant()
+	const unknown = "“%s” is no kind of ask, so this one is not heard"
 	switch {
-	case exact && l.said != "" && (b.item || l.colon || asks):
-		text := "“%s” is not heard as an ask: behind its kind there is no colon"
-		if !b.item {
-			text = "“%s” is not heard as an ask: it is no item of a list"
+	case exact && l.said != "" && (item || l.colon || asks):
+		why := "behind its kind there is no colon"
+		if !item {
+			why = "it is no item of a list"
 		} else if l.colon {
-			text = "“%s” is not heard as an ask: its kind is more than one word"
+			why = "its kind is more than one word"
 		}
-		return missing(text, plain(raw), example(kind, l.said)), true
+		return missing("“%s” is not heard as an ask: "+why, text, example(kind, l.said)), true
 	case kind != "" && (asks || l.said != "" && (l.colon || misspelt)):
-		return missing("“%s” is no kind of ask, so this one is not heard", l.words, example(kind, l.said)), true
-	case asks && l.words != "" && l.colon:
-		return missing("“%s” is no kind of ask, so this one is not heard", l.words, exampleOfAny(l.said)), true
+		return missing(unknown, l.words, example(kind, l.said)), true
+	case asks && l.colon:
+		return missing(unknown, l.words, exampleOfAny(l.said)), true
 	case asks:
-		return missing("“%s” is not heard as an ask: it begins with no kind", plain(raw), exampleOfAny(plain(raw))), true
+		return missing("“%s” is not heard as an ask: it begins with no kind", text, exampleOfAny(text)), true
 	}
 	return p, false
 }
