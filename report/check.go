@@ -78,7 +78,8 @@ type Bar struct {
 	OnlyNew bool // it may, if it did so in the report before already
 
 	// Explain asks for words on the page under each line that is red, or with
-	// OnAmber also amber; Written tells of a slot whether there are any.
+	// OnAmber also amber; Written tells of a slot whether there are any, as
+	// [Letter.Written] does.
 	Explain FailOn
 	Written func(id string) bool
 }

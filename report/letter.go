@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,11 +73,11 @@ func (p *page) these() string {
 
 // before returns what people wrote into a slot of the page before, "" if that
 // is nothing.
-func (p *page) before(id string) string {
-	if p.letter.Before == nil {
+func (l Letter) before(id string) string {
+	if l.Before == nil {
 		return ""
 	}
-	n, err := p.letter.Before.Note(id)
+	n, err := l.Before.Note(id)
 	if err != nil {
 		return ""
 	}
@@ -94,24 +95,58 @@ func (p *page) now(id string) string {
 			return "" // even the prompt was taken away
 		}
 	}
-	words, _ := p.carried(id)
+	words, _ := p.letter.carried(id, p.Window.Last)
 	return words
 }
 
 // lasting are the slots whose words hold until somebody changes them.
 var lasting = []string{"context", "later", "parked"}
 
-// carried returns what a slot begins with on a new page, and whether it is all
-// that was there: words that last, or the tasks that are still open.
-func (p *page) carried(id string) (words string, whole bool) {
-	if id == AsksSlot {
-		return strings.TrimRight(ask.Write(p.letter.Asks.Carried(p.Window.Last.Add(-1))), "\n"), true
+// Written reports whether somebody wrote in a slot of the page. What the program
+// put there is nobody's until a byte of it is another: a prompt, and what was
+// carried over from the page before, as that stands now. Without a page before,
+// nobody can tell who wrote a task: open tasks over a prompt that still stands
+// count as carried over, since what it asks is not answered; tasks alone, and all
+// other words, count as written.
+func (l Letter) Written(id string) bool {
+	if l.Page == nil {
+		return false
 	}
-	before := p.before(id)
-	for _, l := range lasting {
-		if id == l {
-			return unmarked(before), true
-		}
+	n, err := l.Page.Note(id)
+	if err != nil || n.untouched() {
+		return false
+	}
+	text := strings.TrimSpace(lineFeeds.Replace(n.Text))
+	words, whole := l.carried(id, l.Page.Mark.Week)
+	prompts := append(Prompts(), "")
+	if words == "" && l.Before == nil {
+		words, prompts = openTasks(text), allPrompts
+	}
+	return words == "" || !slices.ContainsFunc(prompts, func(prompt string) bool { return text == begun(words, whole, prompt) })
+}
+
+// begun is what the program puts in a slot: what is carried over, whole or with
+// a prompt behind it.
+func begun(words string, whole bool, prompt string) string {
+	switch {
+	case words == "":
+		return prompt
+	case whole || prompt == "":
+		return words
+	}
+	return words + "\n\n" + prompt
+}
+
+// carried returns what a slot of a week's page begins with when it is new, and
+// whether it is all that was there: words that last, or the tasks that are still
+// open.
+func (l Letter) carried(id string, week sources.Week) (words string, whole bool) {
+	before := l.before(id)
+	switch {
+	case id == AsksSlot:
+		return strings.TrimRight(ask.Write(l.Asks.Carried(week.Add(-1))), "\n"), true
+	case slices.Contains(lasting, id):
+		return unmarked(before), true
 	}
 	return unmarked(openTasks(before)), false
 }
@@ -143,11 +178,11 @@ const lastTimeWords = "Last time"
 // lastTime shows below a slot what stood there a page ago, for whoever writes;
 // it is no part of what is sent.
 func (p *page) lastTime(id string) {
-	words := p.before(id)
-	if words == "" || p.letter.Before == nil {
+	words := p.letter.before(id)
+	if words == "" {
 		return
 	}
-	if _, whole := p.carried(id); whole {
+	if _, whole := p.letter.carried(id, p.Window.Last); whole {
 		return
 	}
 	p.fold(lastTimeWords + ", " + p.letter.Before.Mark.Week.Short())

@@ -210,6 +210,67 @@ func TestWhatIsCarriedOver(t *testing.T) {
 	}
 }
 
+// What the program carried over is nobody's words, until somebody changes a byte.
+func TestWritten(t *testing.T) {
+	r := world(t)
+	r.Window.Last = r.Window.Last.Add(-1)
+	before := pageWith(t, Markdown(frameFor(), r, Letter{}), map[string]string{"pay/p95": "It is slow.\n\n- [ ] Ana: spike !discuss\n  with Ben\n- [x] Ben: done", "context": "Payments.", "next": "- [x] done"})
+	const tasks = "- [ ] Ana: spike\n  with Ben"
+	fresh := Markdown(frameFor(), world(t), Letter{Before: before}).Merge(nil, "").Text
+	for _, tt := range []struct {
+		name, id, text string // "": as the program put it
+		before         *Page
+		want           bool
+	}{
+		{"tasks and the prompt as carried over", "pay/p95", "", before, false},
+		{"the prompt of another colour", "pay/p95", "\n" + tasks + "\n\n" + promptRed + "\n\n", before, false},
+		{"CR LF", "pay/p95", "\r\n- [ ] Ana: spike\r\n  with Ben\r\n\r\n" + promptRed + "\r\n", before, false},
+		{"the prompt taken away", "pay/p95", "\n" + tasks + "\n", before, false},
+		{"ticked", "pay/p95", "\n- [x] Ana: spike\n  with Ben\n\n" + promptRed + "\n", before, true},
+		{"a byte more", "pay/p95", "\n" + tasks + ".\n\n" + promptRed + "\n", before, true},
+		{"words beside", "pay/p95", "\n" + tasks + "\n\nThe pool is small.\n", before, true},
+		{"a task of somebody's own", "next", "\n- [ ] Ana: spike\n\n" + promptNext + "\n", before, true},
+		{"a prompt", "summary", "", before, false},
+		{"nothing", "pay/p95", "\n", before, false},
+		{"words carried over whole", "context", "", before, false},
+		{"no such slot", "pay/none", "", before, false},
+		{"no page before: tasks over the prompt", "pay/p95", "", nil, false},
+		{"no page before: tasks alone", "pay/p95", "\n" + tasks + "\n", nil, true},
+		{"no page before: words over the prompt", "pay/p95", "\nSlow.\n\n" + promptRed + "\n", nil, true},
+		{"no page before: words among tasks", "pay/p95", "\n" + tasks + "\n\nSlow.\n\n" + promptRed + "\n", nil, true},
+		{"no page before: words that were carried over", "context", "", nil, true},
+	} {
+		text := fresh
+		if tt.text != "" {
+			text = write(text, tt.id, tt.text)
+		}
+		if got := (Letter{Before: tt.before, Page: parse(t, text)}).Written(tt.id); got != tt.want {
+			t.Errorf("%s: written %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	if (Letter{Before: before}).Written("pay/p95") {
+		t.Error("something is written on no page")
+	}
+}
+
+// What is missed is told with the line that it has in the file.
+func TestMissedAsks(t *testing.T) {
+	text := Markdown(frameFor(), world(t), Letter{}).Merge(nil, "").Text
+	if missed := MissedAsks(*parse(t, text)); len(missed) > 0 {
+		t.Errorf("the program misses its own words: %v", missed)
+	}
+	words := "\n\n- Decide: Do we?\n\n" + promptAsks + "\n\n" + strings.ReplaceAll(promptAsks, "whom, by", "whom,\n  by") + "\n- **Decision:** Brazil !discuss\n\n"
+	for name, page := range map[string][]byte{"LF": write(text, AsksSlot, words), "CRLF": toCRLF(write(text, AsksSlot, words)), "BOM": []byte(bom + string(write(text, AsksSlot, words)))} {
+		missed := MissedAsks(*parse(t, page))
+		if len(missed) != 1 || missed[0].Instead != "“- **Decide:** Brazil”" {
+			t.Fatalf("%s: %+v", name, missed)
+		}
+		if line := strings.Split(string(page), "\n")[missed[0].Line-1]; !strings.HasPrefix(line, "- **Decision:**") {
+			t.Errorf("%s: line %d is %q", name, missed[0].Line, line)
+		}
+	}
+}
+
 func TestHighlights(t *testing.T) {
 	r := world(t)
 	d := Markdown(frameFor(), r, Letter{})

@@ -49,18 +49,8 @@ func (p *page) flush() string {
 // from the page before, and a prompt.
 func (p *page) slot(id, prompt string) {
 	p.discussed(id)
-	words, whole := p.carried(id)
-	part := part{id: id, carried: words != "" && prompt != ""}
-	switch {
-	case words != "" && whole:
-		prompt = words
-	case words != "" && prompt != "":
-		prompt = words + "\n\n" + prompt
-	case words != "":
-		prompt = words
-	}
-	part.text, part.prompt = p.flush(), prompt
-	p.parts = append(p.parts, part)
+	words, whole := p.letter.carried(id, p.Window.Last)
+	p.parts = append(p.parts, part{text: p.flush(), id: id, prompt: begun(words, whole, prompt), carried: words != "" && prompt != ""})
 	p.printf("\n")
 	p.lastTime(id)
 }

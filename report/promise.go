@@ -56,7 +56,7 @@ func items(text string) (words []string, ticked []bool) {
 // promises holds the items under "Next" of the page before against what the
 // sources show today.
 func (p *page) promises() (all []promise) {
-	words, ticked := items(p.before("next"))
+	words, ticked := items(p.letter.before("next"))
 	work := p.work()
 	for i, text := range words {
 		made := promise{words: sources.OneLine(text, titleLimit)}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -38,6 +39,20 @@ var allPrompts = []string{
 func Prompts() []string { return slices.Clone(allPrompts) }
 
 func isPrompt(text string) bool { return slices.Contains(allPrompts, text) }
+
+// anyPrompt finds a prompt wherever an editor has broken its line.
+var anyPrompt = func() *regexp.Regexp {
+	var all []string
+	for _, p := range allPrompts {
+		all = append(all, strings.Join(strings.Fields(regexp.QuoteMeta(p)), `\s+`))
+	}
+	return regexp.MustCompile(strings.Join(all, "|"))
+}()
+
+// unprompted is a text without prompts, with as many lines.
+func unprompted(text string) string {
+	return anyPrompt.ReplaceAllStringFunc(text, func(p string) string { return strings.Repeat("\n", strings.Count(p, "\n")) })
+}
 
 // forReader is a note without what is meant for its writer: prompts that were
 // left standing, and marks of what to discuss, which become a sign.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +21,20 @@ func Asks(p Page) []ask.Ask {
 	return ask.Parse(n.Words())
 }
 
+// MissedAsks returns what looks like an ask on a page and is not heard as one, so
+// that nobody believes to have asked for it. Lines are those of the page's file.
+func MissedAsks(p Page) []ask.Miss {
+	n, err := p.Note(AsksSlot)
+	if err != nil {
+		return nil
+	}
+	missed := ask.Missed(strings.ReplaceAll(forReader(unprompted(n.Words())), " ⚑", ""))
+	for i := range missed {
+		missed[i].Line += n.WordsLine() - 1
+	}
+	return missed
+}
+
 // today is the day as of which the page speaks, whenever it is made: the last of
 // its week.
 func (p *page) today() sources.Day { return p.Window.Last.Sunday() }
@@ -34,10 +47,7 @@ func (p *page) open() (all []ask.Entry) {
 			all = append(all, e)
 		}
 	}
-	last := sources.Day{Year: 9999}
-	slices.SortStableFunc(all, func(a, b ask.Entry) int {
-		return cmp.Or(cmp.Compare(cmp.Or(a.Ask.Rank, len(all)+1), cmp.Or(b.Ask.Rank, len(all)+1)), cmp.Or(a.Ask.NeedBy, last).Compare(cmp.Or(b.Ask.NeedBy, last)))
-	})
+	slices.SortStableFunc(all, func(a, b ask.Entry) int { return a.Ask.Compare(b.Ask) })
 	return all
 }
 

@@ -79,6 +79,12 @@ func (n Note) Words() string {
 	return strings.Trim(lineFeeds.Replace(n.Text), "\n")
 }
 
+// WordsLine returns the line of the page's file in which Words begin.
+func (n Note) WordsLine() int {
+	text := lineFeeds.Replace(n.Text)
+	return n.Line + 1 + len(text) - len(strings.TrimLeft(text, "\n"))
+}
+
 var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // Prompt returns what the program asks for in a slot in which nobody has

@@ -45,7 +45,7 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 				if err != nil {
 					return err
 				}
-				bar.Written = func(id string) bool { return page != nil && page.Mentioned(id) }
+				bar.Written = j.letter(judged.Window.Last, page).Written
 				p.code = int(report.Check(judged, bar))
 				return report.WriteCheck(p.stdout, verdict, judged, bar)
 			})

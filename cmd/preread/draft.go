@@ -159,6 +159,7 @@ func (w writing) compose(old oldPage) (drafted, []output, error) {
 			facts = basis
 		}
 	}
+	w.sayMissed(w.from, old.page)
 	judged := w.judge(facts, w.teams, w.path, old.page)
 	merged, letter := w.merged(judged, old)
 	if w.strict && len(w.gaps) > 0 {

@@ -46,6 +46,16 @@ func (j job) heard(teams []aggregate.Team, week sources.Week, path string, page 
 	return heard
 }
 
+// sayMissed warns of what looks like an ask on a page and is not heard as one.
+func (j job) sayMissed(path string, page *report.Page) {
+	if page == nil {
+		return
+	}
+	for _, m := range report.MissedAsks(*page) {
+		fmt.Fprintf(j.stderr, "warning: %s:%d: %s; write: %s\n", path, m.Line, m.Text, m.Instead)
+	}
+}
+
 // since leaves out what was said after the last page that was sent: nobody has
 // read it.
 func since(said []aggregate.Said, sent []sources.Week) []aggregate.Said {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,7 +74,7 @@ func (j *job) findings(path string, old oldPage, known []string) ([]review.Findi
 		return findings, nil // the page has no such place
 	}
 	asks := report.Asks(*old.page)
-	first := note.Line + 1 + strings.Count(note.Text[:max(0, strings.Index(note.Text, strings.SplitN(note.Words(), "\n", 2)[0]))], "\n")
+	first := note.WordsLine()
 	add := func(line int, p ask.Problem) {
 		findings = append(findings, review.Finding{File: path, Line: line, Slot: report.AsksSlot, Rule: review.Rule("ask-" + string(p.Rule)), Text: p.Text, Instead: p.Instead})
 	}
@@ -85,6 +84,9 @@ func (j *job) findings(path string, old oldPage, known []string) ([]review.Findi
 				add(first+a.At.Line-1, p)
 			}
 		}
+	}
+	for _, m := range report.MissedAsks(*old.page) {
+		add(m.Line, m.Problem)
 	}
 	for _, p := range ask.Crowd(asks) {
 		add(first, p)

@@ -154,10 +154,11 @@ func openAsks(page report.Page) []ask.Ask {
 }
 
 func (j *job) listOutcomes(week string) error {
-	_, _, old, err := j.standing(week)
+	path, _, old, err := j.standing(week)
 	if err != nil {
 		return err
 	}
+	j.sayMissed(path, old.page)
 	for i, a := range openAsks(*old.page) {
 		fmt.Fprintf(j.stdout, "%3d  %s: %s\n", i+1, a.Kind, sources.OneLine(a.Question, 300))
 	}
@@ -187,7 +188,8 @@ The kinds are Decide, Insight, Resource, Connect, Unblock, Confirm and Inform. A
 choice has Options: a / b / c and I recommend: one of them. A resource has Amount,
 Until, If granted and If not. Mine: says that you handle it yourself; a numbered
 list ranks. An Answer: with its day, or a ticked box, closes it; until then it is
-on every page. More than three open ones are too many for a week.`,
+on every page. More than three open ones are too many for a week. What only looks like
+an ask, such as one whose kind is misspelt, is named in a warning.`,
 		Example: `  preread asks
   preread asks 2
   preread asks 2 --mail ask.eml`,
@@ -210,6 +212,7 @@ func (j *job) listAsks(week string, args []string, mail string) error {
 	if err != nil {
 		return err
 	}
+	j.sayMissed(path, old.page)
 	ledger := j.letter(last, old.page).Asks
 	if len(args) == 0 {
 		for i, e := range ledger {

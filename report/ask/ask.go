@@ -14,6 +14,8 @@
 package ask
 
 import (
+	"cmp"
+	"math"
 	"strings"
 
 	"preread/sources"
@@ -68,6 +70,13 @@ type Ask struct {
 
 // Open reports whether an ask still waits for an answer. An Inform never does.
 func (a Ask) Open() bool { return !a.Closed && a.Kind != Inform }
+
+// Compare orders asks as they are to be answered: by rank, then by the day they
+// are needed; what has none comes last.
+func (a Ask) Compare(b Ask) int {
+	never := sources.Day{Year: math.MaxInt}
+	return cmp.Or(cmp.Compare(cmp.Or(a.Rank, math.MaxInt), cmp.Or(b.Rank, math.MaxInt)), cmp.Or(a.NeedBy, never).Compare(cmp.Or(b.NeedBy, never)))
+}
 
 // A Person is somebody that an ask goes to.
 type Person struct {

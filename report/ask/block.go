@@ -6,7 +6,7 @@ import (
 )
 
 // A block is a list item, or something outside of lists, which ends what came
-// before.
+// before. Of quotes and code outside of lists there are no lines.
 type block struct {
 	item    bool
 	ordered bool
@@ -14,6 +14,9 @@ type block struct {
 	lines   []string // of its text
 	place   Place
 }
+
+// text is what a block says, on one line.
+func (b block) text() string { return plain(strings.Join(b.lines, "\n")) }
 
 var (
 	itemMark  = regexp.MustCompile(`^([-*+]|\d{1,9}[.)])(?:([ \t]+)(.*)|$)`)
@@ -32,6 +35,7 @@ type reader struct {
 	blocks  []block
 	open    []level // list items around the next line, outermost first
 	text    bool    // the line before was text that may go on
+	aside   bool    // outside of lists, what is read is a quote or code
 	fence   string  // of the code that is open
 	comment bool    // an HTML comment is open
 	margin  int     // columns before what is open; what stands further left closes it
@@ -102,27 +106,22 @@ func (r *reader) put(col int, rest string) {
 		r.comment = !ends
 		r.words(after)
 	case fence != nil && (fence[1][0] == '~' || !strings.Contains(fence[2], "`")):
-		r.leave(col)
-		r.outside()
+		r.begin(col, true)
 		r.words("")
 		r.fence = fence[1]
 	case ruleMark.MatchString(rest):
-		r.leave(col)
-		r.outside()
+		r.begin(col, false)
 	case headMark.MatchString(rest):
-		r.leave(col)
-		r.outside()
+		r.begin(col, false)
 		r.words(strings.TrimLeft(rest, "#"))
 		r.text = false
 	case rest[0] == '>':
-		r.leave(col)
-		r.outside()
+		r.begin(col, true)
 		r.words(strings.TrimLeft(rest, "> "))
 	case r.item(col, rest):
 	default:
 		if !r.text {
-			r.leave(col)
-			r.outside()
+			r.begin(col, false)
 		}
 		r.words(rest)
 	}
@@ -176,24 +175,30 @@ func (r *reader) add(b block) {
 	r.extend()
 }
 
-// outside notes that something stands outside of lists, if it does.
-func (r *reader) outside() {
-	if len(r.open) == 0 {
+// begin closes what does not reach to a column, and notes what stands outside of
+// lists, if it does. aside is what nobody asks in: a quote or code.
+func (r *reader) begin(col int, aside bool) {
+	r.leave(col)
+	if r.aside = aside; len(r.open) == 0 {
 		r.add(block{})
 	}
 }
 
-// words adds text to the item that is open.
+// words adds text to the item that is open, or to what stands outside of lists.
 func (r *reader) words(text string) {
 	r.extend()
 	if text = strings.Trim(text, " \t"); text == "" {
 		return
 	}
 	r.text = true
-	if len(r.open) > 0 {
-		b := &r.blocks[r.open[len(r.open)-1].block]
-		b.lines = append(b.lines, text)
+	at := len(r.blocks) - 1
+	switch {
+	case len(r.open) > 0:
+		at = r.open[len(r.open)-1].block
+	case r.aside || at < 0 || r.blocks[at].item:
+		return
 	}
+	r.blocks[at].lines = append(r.blocks[at].lines, text)
 }
 
 // code adds a line to the code that is open, or closes it. Of code, the words

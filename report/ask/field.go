@@ -22,6 +22,7 @@ type field struct {
 const (
 	options = "Options"
 	needBy  = "Need by"
+	answer  = "Answer"
 )
 
 // fields are in the order in which Write says them.
@@ -39,7 +40,7 @@ var fields = []field{
 	{"Asked", "", (*Ask).readAsked, (*Ask).writeAsked},
 	one("Pre-check", "Precheck", func(a *Ask) *Talk { return &a.PreCheck }, parseTalk, Talk.String),
 	one("Mine", "", func(a *Ask) *string { return &a.Mine }, parseText, same),
-	one("Answer", "", func(a *Ask) *Talk { return &a.Answer }, parseTalk, Talk.String),
+	one(answer, "", func(a *Ask) *Talk { return &a.Answer }, parseTalk, Talk.String),
 }
 
 // one is a field that is said once. parse returns the zero value for what

@@ -207,27 +207,13 @@ func (l Ledger) Carried(week sources.Week) []Ask {
 			open = append(open, e)
 		}
 	}
-	slices.SortStableFunc(open, func(a, b Entry) int {
-		return cmp.Or(lastIf(a.Ask.Rank == 0, b.Ask.Rank == 0), cmp.Compare(a.Ask.Rank, b.Ask.Rank),
-			lastIf(a.Ask.NeedBy.IsZero(), b.Ask.NeedBy.IsZero()), a.Ask.NeedBy.Compare(b.Ask.NeedBy))
-	})
+	slices.SortStableFunc(open, func(a, b Entry) int { return a.Ask.Compare(b.Ask) })
 	asks := make([]Ask, len(open))
 	for i, e := range open {
 		asks[i] = e.Ask
 		asks[i].Closed, asks[i].Answer = false, Talk{} // if that came later
 	}
 	return asks
-}
-
-// lastIf orders what holds behind what does not.
-func lastIf(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }
 
 // Standing says how long an entry has waited and what became of it: "asked 3

@@ -17,40 +17,52 @@ var (
 // that is said again, or cannot be read, is kept there too, so that no word is
 // lost. A sub-item that is a field counts also if it is not indented far
 // enough. What stands in code, in a quote or in an HTML comment is no ask, and
-// neither is an item inside of an ask.
+// neither is an item inside of an ask. What looks like an ask and is none is
+// told by [Missed].
 func Parse(text string) []Ask {
-	var asks []Ask
-	var subs []Sub
-	open := false
-	depth := 0 // of the ask that is open
-	ranked := 0
-	end := func() {
-		if open {
-			asks[len(asks)-1].take(subs)
-		}
-		open, subs = false, nil
-	}
-	for _, b := range blocksOf(text) {
-		text := plain(strings.Join(b.lines, "\n"))
-		if f, _ := fieldOf(text); open && b.item && (b.depth > depth || f != nil) {
-			subs = append(subs, Sub{b.depth, text})
-			at := &asks[len(asks)-1].At
-			at.End = max(at.End, b.place.End)
-			continue
-		}
-		end()
+	asks, _ := read(text)
+	return asks
+}
+
+// read goes from block to block: to an ask with all that stands below it, or to
+// what only looks like one, of which what stands below is not told as well.
+func read(text string) (asks []Ask, missed []Miss) {
+	blocks := blocksOf(text)
+	ranked, told := 0, len(blocks) // told: so many blocks before the end, something is missed again
+	for len(blocks) > 0 {
+		b := blocks[0]
+		below, rest := split(blocks[1:], b)
 		a, ok := head(b)
 		if !ok {
+			if p, looks := miss(b, below); looks && len(blocks) <= told {
+				missed, told = append(missed, Miss{p, b.place.Line}), len(rest)
+			}
+			blocks = blocks[1:]
 			continue
 		}
+		blocks = rest
 		if b.ordered {
 			ranked++
 			a.Rank = ranked
 		}
-		asks, open, depth = append(asks, a), true, b.depth
+		var subs []Sub
+		for _, s := range below {
+			subs = append(subs, Sub{s.depth, s.text()})
+			a.At.End = max(a.At.End, s.place.End)
+		}
+		a.take(subs)
+		asks = append(asks, a)
 	}
-	end()
-	return asks
+	return asks, missed
+}
+
+// split returns the blocks that stand below one, and those behind.
+func split(blocks []block, above block) (below, rest []block) {
+	n := 0
+	for above.item && n < len(blocks) && blocks[n].item && (blocks[n].depth > above.depth || known(blocks[n].text())) {
+		n++
+	}
+	return blocks[:n], blocks[n:]
 }
 
 // head reads the item of an ask without its sub-items.
@@ -61,7 +73,7 @@ func head(b block) (Ask, bool) {
 		text = text[len(m[0]):]
 	}
 	kind, question := kindOf(plain(text))
-	if kind == "" {
+	if kind == "" || !b.item {
 		return Ask{}, false
 	}
 	a := Ask{Kind: kind, Question: question, Closed: m != nil && m[1] != " ", At: b.place}
@@ -76,7 +88,7 @@ func (a *Ask) take(subs []Sub) {
 	for len(subs) > 0 {
 		s, n := subs[0], 1
 		f, value := fieldOf(s.Text)
-		for n < len(subs) && s.Text != "" && subs[n].Depth > s.Depth && !(f != nil && f.name != options && known(subs[n])) {
+		for n < len(subs) && s.Text != "" && subs[n].Depth > s.Depth && !(f != nil && f.name != options && known(subs[n].Text)) {
 			n++
 		}
 		if under := subs[1:n]; f == nil || !a.say(f, value, under) {
@@ -87,9 +99,9 @@ func (a *Ask) take(subs []Sub) {
 	a.Closed = a.Closed || a.Answer != Talk{}
 }
 
-// known reports whether a sub-item is a field.
-func known(s Sub) bool {
-	f, _ := fieldOf(s.Text)
+// known reports whether the text of a sub-item is a field.
+func known(text string) bool {
+	f, _ := fieldOf(text)
 	return f != nil
 }
 

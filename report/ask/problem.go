@@ -22,6 +22,7 @@ const (
 	NoView      Rule = "view"      // an Insight without the view that one leans to
 	NoAmount    Rule = "amount"    // a Resource without how much, or what moves with it and slips without
 	Nested      Rule = "nested"    // an ask inside of another one is not heard
+	Unheard     Rule = "unheard"   // it looks like an ask, or like a field of one, and is none
 	TooManyOpen Rule = "crowd"     // more than three asks are open and not ranked
 )
 
@@ -63,8 +64,11 @@ func Problems(a Ask, today sources.Day) []Problem {
 	add(a.Kind == Resource && (a.Amount == "" || a.IfGranted == "" || a.IfNot == ""), NoAmount,
 		"it does not say how much, what moves with it and what slips without", "write “Amount: ”, “If granted: ” and “If not: ”")
 	for _, s := range a.More {
-		kind, _ := kindOf(s.Text)
-		add(kind != "", Nested, fmt.Sprintf("“%s” stands inside of another ask and is not heard", sources.OneLine(s.Text, 60)), "move “"+capital(string(kind))+"” out to the left, as an item of its own")
+		l := labelOf(s.Text)
+		kind, exact, misspelt := l.meant()
+		add(l.colon && (exact || misspelt), Nested, fmt.Sprintf("“%s” stands inside of another ask and is not heard", sources.OneLine(s.Text, 60)), "move “"+capital(string(kind))+"” out to the left, as an item of its own")
+		name := fieldMeant(l)
+		add(name != "", Unheard, fmt.Sprintf("“%s” is not heard", sources.OneLine(s.Text, 60)), "“"+name+": ”")
 	}
 	return all
 }

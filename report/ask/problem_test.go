@@ -62,6 +62,11 @@ func TestProblems(t *testing.T) {
 		{"Resource: May we have testers?" + rest + "  - Amount: two\n  - If granted: May", "amount"},
 		{"Resource: May we have testers?" + rest + "  - Amount: two\n  - If granted: May\n  - If not: July", ""},
 		{"Decide: Do we?" + rest + "  - Confirm: Is it so?", "nested"},
+		{"Decide: Do we?" + rest + "  - Cofnirm: Is it so?", "nested"},
+		{"Decide: Do we?" + rest + "  - Confirmed: it is so\n  - Decision: none yet\n  - confirm it with Ravi", ""},
+		{"Decide: Do we?" + rest + "  - I recomend: yes", "unheard"},
+		{"Decide: Do we?\n  - Needby: 2026-11-27\n  - If silent: we wait\n  - To: Ravi", "need-by unheard"},
+		{"Decide: Do we?" + rest + "  - Owner: Ana\n  - Toe: blue\n  - Money: much", ""},
 		{"Insight: Why?", "question need-by default nobody view"},
 
 		// What waits for no answer.

@@ -27,15 +27,15 @@ var everybody = set(`AM AND API APP AI ALL ANY ASAP ASCII AWS B2B B2C BCC CC CD 
 func (v *review) readAcronyms(s slot) {
 	for _, g := range s.groups {
 		for _, b := range g {
-			text := mask(mask(b.text, ticket), shouting)
+			text := mask(mask(b.Text, ticket), shouting)
 			for _, m := range acronym.FindAllStringIndex(text, -1) {
 				short := strings.TrimSuffix(text[m[0]:m[1]], "s")
 				if v.acronyms[short] || everybody[short] || v.known[short] || !isAcronym(text, short, m) {
 					continue
 				}
 				v.acronyms[short] = true
-				if !expandsBefore(before(b.text, m[0]), short) && !expandsAfter(after(b.text, m[1]), short) {
-					v.find(s, b.lineAt(m[0]), Acronym, short)
+				if !expandsBefore(before(b.Text, m[0]), short) && !expandsAfter(after(b.Text, m[1]), short) {
+					v.find(s, b.LineAt(m[0]), Acronym, short)
 				}
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"preread/report"
 )
 
 const auxiliary = `(?:am|is|are|was|were|do|does|did|can|could|will|would|shall|should|may|might|must|has|have|had)`
@@ -33,20 +35,20 @@ func (v *review) asks(s slot) {
 	if s.id != "asks" && s.id != "wanted" {
 		return
 	}
-	listed := slices.ContainsFunc(s.groups, func(g group) bool { return g[0].kind == item })
+	listed := slices.ContainsFunc(s.groups, func(g group) bool { return g[0].Kind == report.Item })
 	for _, g := range s.groups {
 		b := g[0]
-		if b.kind == heading || b.kind == paragraph && listed && !strings.Contains(b.text, "?") {
+		if b.Kind == report.Heading || b.Kind == report.Paragraph && listed && !strings.Contains(b.Text, "?") {
 			continue
 		}
-		kind := strings.ToLower(strings.TrimRight(askKind.FindString(b.text), ": "))
-		if f := fieldsOf(g); b.box != "[x]" && f["answer"] == "" && f["mine"] == "" && kind != "inform" && kind != "mine" {
-			question := askKind.ReplaceAllString(b.text, "")
-			if !hasDate(f["need by"]) && !hasDate(mask(b.text, inMonth)) {
-				v.find(s, b.line, AskWithoutDate, question)
+		kind := strings.ToLower(strings.TrimRight(askKind.FindString(b.Text), ": "))
+		if f := fieldsOf(g); b.Box != "[x]" && f["answer"] == "" && f["mine"] == "" && kind != "inform" && kind != "mine" {
+			question := askKind.ReplaceAllString(b.Text, "")
+			if !hasDate(f["need by"]) && !hasDate(mask(b.Text, inMonth)) {
+				v.find(s, b.Line, AskWithoutDate, question)
 			}
-			if !isClosed(block{text: question}, f["options"]) {
-				v.find(s, b.line, OpenQuestion, question)
+			if !isClosed(question, f["options"]) {
+				v.find(s, b.Line, OpenQuestion, question)
 			}
 		}
 	}
@@ -56,7 +58,7 @@ func (v *review) asks(s slot) {
 func fieldsOf(g group) map[string]string {
 	fields := map[string]string{}
 	for _, b := range g[1:] {
-		if m := askField.FindStringSubmatch(b.text); m != nil {
+		if m := askField.FindStringSubmatch(b.Text); m != nil {
 			fields[strings.ToLower(m[1])] = m[2]
 		}
 	}
@@ -64,11 +66,11 @@ func fieldsOf(g group) map[string]string {
 }
 
 // isClosed reports a question that can be answered with yes, no or one of a few.
-func isClosed(question block, options string) bool {
+func isClosed(question, options string) bool {
 	if n := len(slashes.Split(options, -1)); options != "" {
 		return n <= mostChoices
 	}
-	return slices.ContainsFunc(question.sentences(), func(x sentence) bool {
+	return slices.ContainsFunc(sentencesOf(question), func(x sentence) bool {
 		if !strings.HasSuffix(x.text, "?") {
 			return yesOrNo.MatchString(x.text)
 		}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"preread/report"
 )
 
 var (
@@ -24,15 +26,15 @@ func (v *review) next(s slot) {
 	}
 	for _, g := range s.groups {
 		b := g[0]
-		if b.kind == heading || b.box == "[x]" || strings.HasSuffix(b.text, ":") {
+		if b.Kind == report.Heading || b.Box == "[x]" || strings.HasSuffix(b.Text, ":") {
 			continue
 		}
-		text := b.text
+		text := b.Text
 		for _, below := range g[1:] {
-			text += " – " + below.text
+			text += " – " + below.Text
 		}
 		if !hasDate(text) && !outcome.MatchString(text) && !finishes(startSmall(mask(text, endless))) {
-			v.find(s, b.line, NextWithoutCheck, b.text)
+			v.find(s, b.Line, NextWithoutCheck, b.Text)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"preread/report"
 )
 
 // counted are numbers that claim nothing: dates, times, versions, names with a
@@ -42,15 +44,15 @@ func (v *review) readNumbers(s slot) {
 		return
 	}
 	type said struct {
-		block
+		report.Block
 		sentence
 	}
 	var all []said
-	s.each(func(b block, x sentence) { all = append(all, said{b, x}) })
+	s.each(func(b report.Block, x sentence) { all = append(all, said{b, x}) })
 	compares := func(i int) bool { return i >= 0 && i < len(all) && comparing.MatchString(all[i].sentence.text) }
 	for i, x := range all {
-		if words, at := claims(x.sentence.text); words != "" && x.kind != row && !compares(i-1) && !compares(i+1) {
-			v.find(s, x.lineAt(x.at+at), NoComparison, words)
+		if words, at := claims(x.sentence.text); words != "" && x.Kind != report.Row && !compares(i-1) && !compares(i+1) {
+			v.find(s, x.LineAt(x.at+at), NoComparison, words)
 		}
 	}
 }

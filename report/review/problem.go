@@ -3,6 +3,8 @@ package review
 import (
 	"regexp"
 	"strings"
+
+	"preread/report"
 )
 
 // Words of trouble: what went wrong, what is wrong with a thing, and what there
@@ -52,7 +54,7 @@ var quiet = set("parked top-of-mind asks wanted next")
 func (v *review) problems(s slot) {
 	calm := quiet[s.id] || s.line.Colour == "red" || s.line.Colour == "amber"
 	for i, g := range s.groups {
-		if g[0].kind == heading || g.answers() || i+1 < len(s.groups) && marked.MatchString(firstWords(s.groups[i+1])) {
+		if g[0].Kind == report.Heading || g.answers() || i+1 < len(s.groups) && marked.MatchString(firstWords(s.groups[i+1])) {
 			continue
 		}
 		v.problem(s, g, calm)
@@ -61,13 +63,13 @@ func (v *review) problems(s slot) {
 
 func (v *review) problem(s slot, g group, calm bool) {
 	for _, b := range g {
-		for _, x := range b.sentences() {
+		for _, x := range sentencesOf(b.Text) {
 			switch {
 			case complaint(x.text):
-				v.find(s, b.lineAt(x.at), Complaint, x.text)
+				v.find(s, b.LineAt(x.at), Complaint, x.text)
 				return
-			case !calm && isProblem(x.text) && !settled.MatchString(b.text[x.at:]):
-				v.find(s, b.lineAt(x.at), Problem, x.text)
+			case !calm && isProblem(x.text) && !settled.MatchString(b.Text[x.at:]):
+				v.find(s, b.LineAt(x.at), Problem, x.text)
 				return
 			}
 		}
@@ -75,7 +77,7 @@ func (v *review) problem(s slot, g group, calm bool) {
 }
 
 func firstWords(g group) string {
-	words := strings.Fields(g[0].text)
+	words := strings.Fields(g[0].Text)
 	return strings.Join(words[:min(4, len(words))], " ")
 }
 

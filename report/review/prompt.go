@@ -20,25 +20,30 @@ var placeholders = set("tbd tba todo n/a na ...")
 // words is reported, once a slot; so is a stretch of six words copied from one.
 // The sign alone, or the first words of a prompt used as a heading, are no
 // prompt.
-func (v *review) readable(s slot, blocks []block) []group {
+func (v *review) readable(s slot, groups [][]report.Block) (left []group) {
 	line, copied := 0, ""
-	var left []block
-	for _, b := range blocks {
-		for _, m := range copies(b.text) {
-			if copied == "" {
-				line, copied = b.lineAt(m[0]), strings.TrimPrefix(b.text[m[0]:m[1]], sign)
+	for _, g := range groups {
+		var kept group
+		for _, b := range g {
+			for _, m := range copies(b.Text) {
+				if copied == "" {
+					line, copied = b.LineAt(m[0]), strings.TrimPrefix(b.Text[m[0]:m[1]], sign)
+				}
+				b.Text = b.Text[:m[0]] + strings.Repeat(" ", m[1]-m[0]) + b.Text[m[1]:]
 			}
-			b.text = b.text[:m[0]] + strings.Repeat(" ", m[1]-m[0]) + b.text[m[1]:]
+			low := strings.ToLower(strings.Trim(b.Text, " :"+sign))
+			if b.Box != "" && low != "" || word.MatchString(low) && !placeholders[low] {
+				kept = append(kept, b)
+			}
 		}
-		low := strings.ToLower(strings.Trim(b.text, " :"+sign))
-		if b.box != "" && low != "" || word.MatchString(low) && !placeholders[low] {
-			left = append(left, b)
+		if len(kept) > 0 {
+			left = append(left, kept)
 		}
 	}
 	if copied != "" && len(left) > 0 {
 		v.find(s, line, PromptLeft, copied)
 	}
-	return groupsOf(left)
+	return left
 }
 
 var prompts = promptWords()

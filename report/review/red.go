@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"preread/report"
 )
 
 var (
@@ -40,7 +42,7 @@ func (v *review) red(s slot) {
 		return
 	}
 	p := partsOf(s)
-	line := s.groups[0][0].line
+	line := s.groups[0][0].Line
 	for _, part := range []struct {
 		said   bool
 		colour string
@@ -81,9 +83,9 @@ type parts struct{ cause, owner, next, date bool }
 
 func partsOf(s slot) (p parts) {
 	for _, g := range s.groups {
-		p.next = p.next || slices.ContainsFunc(g, func(b block) bool { return b.box != "" })
+		p.next = p.next || slices.ContainsFunc(g, func(b report.Block) bool { return b.Box != "" })
 	}
-	s.each(func(_ block, x sentence) {
+	s.each(func(_ report.Block, x sentence) {
 		acts := answers(x.text)
 		p.cause = p.cause || tellsWhy(x.text)
 		p.owner = p.owner || acting(x.text) || accepted.MatchString(x.text) || owned.MatchString(named(x.text)) || alsoActs.MatchString(named(x.text)) || assigned.MatchString(named(x.text))

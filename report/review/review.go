@@ -114,7 +114,7 @@ func Review(file string, text []byte, r Reader) ([]Finding, error) {
 	for _, k := range r.Known {
 		v.known[strings.ToUpper(k)] = true
 	}
-	lines, before := linesOf(page.Tool)
+	lines, before := linesOf(page)
 	if r.Lines != nil {
 		lines = r.Lines
 	}
@@ -130,7 +130,7 @@ func Review(file string, text []byte, r Reader) ([]Finding, error) {
 			}
 		}
 		s.line.Title = cmp.Or(s.line.Title, s.id)
-		s.groups = v.readable(s, blocksOf(n))
+		s.groups = v.readable(s, report.Blocks(n, explained))
 		for _, rule := range rules {
 			rule(&v, s)
 		}
@@ -167,21 +167,33 @@ type slot struct {
 	groups []group
 }
 
+// A group is an item with all that stands below it, or a block alone.
+type group []report.Block
+
+// explained reads the words of a link: a ticket among them is one that they
+// explain.
+func explained(words string) string {
+	if content(ticket.ReplaceAllString(words, " ")) > 0 {
+		return ticket.ReplaceAllString(words, report.Blank)
+	}
+	return words
+}
+
 // wordsLimit is how much of the words a finding quotes, in characters.
 const wordsLimit = 60
 
 func (v *review) find(s slot, line int, r Rule, words string) {
-	words = sources.OneLine(strings.Trim(strings.ReplaceAll(words, blank, "…"), " .,;:"), wordsLimit)
+	words = sources.OneLine(strings.Trim(strings.ReplaceAll(words, report.Blank, "…"), " .,;:"), wordsLimit)
 	say := func(text string) string { return strings.ReplaceAll(text, "%s", words) }
 	v.found = append(v.found, Finding{v.file, line, s.id, r, words, say(advice[r].text), say(advice[r].instead)})
 }
 
 // each calls f with every sentence of a slot that is whole: no heading.
-func (s slot) each(f func(b block, x sentence)) {
+func (s slot) each(f func(b report.Block, x sentence)) {
 	for _, g := range s.groups {
 		for _, b := range g {
-			if b.kind != heading {
-				for _, x := range b.sentences() {
+			if b.Kind != report.Heading {
+				for _, x := range sentencesOf(b.Text) {
 					f(b, x)
 				}
 			}

@@ -3,6 +3,8 @@ package review
 import (
 	"regexp"
 	"strings"
+
+	"preread/report"
 )
 
 // A sentence is a stretch of a block.
@@ -17,24 +19,24 @@ var (
 	dotInDate   = regexp.MustCompile(`^(?:\d{1,2}\. +` + months + `|[A-Z][a-z]{2,3}\. +\d|[Nn][or]\. +\d)`)
 )
 
-// sentences cuts a block where a sentence ends; an abbreviation and the dot
+// sentencesOf cuts the text of a block where a sentence ends; an abbreviation and the dot
 // after a day ("27. November") end none.
-func (b block) sentences() (all []sentence) {
+func sentencesOf(text string) (all []sentence) {
 	from := 0
 	add := func(to int) {
-		if strings.TrimSpace(b.text[from:to]) != "" {
-			skip := len(b.text[from:to]) - len(strings.TrimLeft(b.text[from:to], " "))
-			all = append(all, sentence{strings.TrimSpace(b.text[from:to]), from + skip})
+		if strings.TrimSpace(text[from:to]) != "" {
+			skip := len(text[from:to]) - len(strings.TrimLeft(text[from:to], " "))
+			all = append(all, sentence{strings.TrimSpace(text[from:to]), from + skip})
 		}
 		from = to
 	}
-	for _, m := range sentenceEnd.FindAllStringIndex(b.text, -1) {
-		last := max(from, strings.LastIndex(b.text[:m[0]], " ")+1)
-		if !shortened.MatchString(b.text[last:m[1]]) && !dotInDate.MatchString(after(b.text, last)) {
+	for _, m := range sentenceEnd.FindAllStringIndex(text, -1) {
+		last := max(from, strings.LastIndex(text[:m[0]], " ")+1)
+		if !shortened.MatchString(text[last:m[1]]) && !dotInDate.MatchString(after(text, last)) {
 			add(m[1])
 		}
 	}
-	add(len(b.text))
+	add(len(text))
 	return all
 }
 
@@ -55,7 +57,7 @@ func set(words string) map[string]bool {
 }
 
 var (
-	word    = regexp.MustCompile(`[\p{L}\p{N}` + blank + `][\p{L}\p{N}'-]*`)
+	word    = regexp.MustCompile(`[\p{L}\p{N}` + report.Blank + `][\p{L}\p{N}'-]*`)
 	letters = regexp.MustCompile(`^\p{Ll}{3}`)
 )
 

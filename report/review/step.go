@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"preread/report"
 )
 
 // Verbs of work. What one can see done is finishing, the rest is vague.
@@ -117,8 +119,8 @@ func acting(text string) bool {
 // answers reports whether a group says what to do about what it tells: a step,
 // a decision, a request, or an open box.
 func (g group) answers() bool {
-	return slices.ContainsFunc(g, func(b block) bool {
-		return b.box != "" || slices.ContainsFunc(b.sentences(), func(x sentence) bool {
+	return slices.ContainsFunc(g, func(b report.Block) bool {
+		return b.Box != "" || slices.ContainsFunc(sentencesOf(b.Text), func(x sentence) bool {
 			return answers(x.text) && (!complaint(x.text) || requested.MatchString(x.text) || firstPerson.MatchString(x.text) || hasDate(x.text))
 		})
 	})

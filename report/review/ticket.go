@@ -37,7 +37,7 @@ var weak = set(`a about after again ago all also an and any are as ask at back b
 func (v *review) readTickets(s slot) {
 	for _, g := range s.groups {
 		for _, b := range g {
-			for _, x := range b.sentences() {
+			for _, x := range sentencesOf(b.Text) {
 				for _, m := range ticket.FindAllStringIndex(x.text, -1) {
 					id := x.text[m[0]:m[1]]
 					if v.tickets[id] || standards.MatchString(id) || len(id) == 2 && rank.MatchString(after(x.text, m[1])) {
@@ -45,7 +45,7 @@ func (v *review) readTickets(s slot) {
 					}
 					v.tickets[id] = true
 					if !strings.Contains(s.before, id) && !explains(before(x.text, m[0]), after(x.text, m[1])) {
-						v.find(s, b.lineAt(x.at+m[0]), BareTicket, id)
+						v.find(s, b.LineAt(x.at+m[0]), BareTicket, id)
 					}
 				}
 			}

@@ -45,6 +45,15 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+// What looks like an ask and is none is said where it was written.
+func TestMissedAsks(t *testing.T) {
+	f := newFixture(t, text)
+	f.put("asks", "- **Decied:** <b>tea</b> or coffee\n")
+	if body := f.get("").Body.String(); !strings.Contains(body, "Not heard: “Decied” is no kind of ask") || strings.Count(body, "Not heard: ") != 1 {
+		t.Errorf("the page does not say so: %s", body)
+	}
+}
+
 func TestRefusedAsks(t *testing.T) {
 	for said, pairs := range map[string][]string{
 		"it is no kind of ask":                      {"kind", "Demand", "question", "Tea?"},

@@ -7,7 +7,7 @@
 // and forms around that, and who is let in (see [Door]).
 //
 // Everything works without a script. With it, words are saved as they are
-// typed.
+// typed, and what others change on disk is told.
 package desk
 
 import (
@@ -108,6 +108,7 @@ func New(page Page, door Door) *Desk {
 	d.routes.HandleFunc("GET /{$}", d.whole)
 	d.routes.HandleFunc("GET /style.css", asset("text/css", report.HTMLStyle+style))
 	d.routes.HandleFunc("GET /script.js", asset("text/javascript", script))
+	d.routes.HandleFunc("GET /state", d.state)
 	d.routes.HandleFunc("POST /save", d.save)
 	d.routes.HandleFunc("POST /both", d.both)
 	d.routes.HandleFunc("POST /keep", d.keep)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"preread/report"
 	"preread/sources"
 )
@@ -250,6 +252,39 @@ func TestSeams(t *testing.T) {
 	f.post(http.StatusSeeOther, "ready", "on", "0", "sum", sumOf(f.now()))
 	if marked != "" {
 		t.Error("the page is still ready")
+	}
+}
+
+// What is on disk is told part by part, as the forms of the page know it.
+func TestState(t *testing.T) {
+	f := newFixture(t, text)
+	tell := func() (s state) {
+		t.Helper()
+		w := f.get("state")
+		if err := json.Unmarshal(w.Body.Bytes(), &s); err != nil || w.Code != http.StatusOK {
+			t.Fatalf("code %d: %v: %s", w.Code, err, w.Body)
+		}
+		return s
+	}
+	first := tell()
+	if whole := f.get("").Body.String(); !strings.Contains(whole, `data-page="`+first.Page+`" data-state="/TOKEN/state"`) || strings.Contains(f.get("changes").Body.String(), "data-page") {
+		t.Error("the page does not know what it shows, or another view does")
+	}
+	answer := f.script(http.StatusOK, "save", "slot", "summary", "words", "other words", "was", f.was("summary"))
+	if s := tell(); s.Slots["summary"] != answer.Was || s.Page != first.Page || s.Slots["asks"] != first.Slots["asks"] || len(s.Slots) != 4 {
+		t.Errorf("after words were saved: %+v, and first %+v", s, first)
+	}
+	f.text = []byte(strings.Replace(strings.Replace(text, "the end", "the very end", 1), "made=2026", "made=2027", 1))
+	if s := tell(); s.Page == first.Page || s.Slots["summary"] != first.Slots["summary"] {
+		t.Errorf("after the page was made anew: %+v, and first %+v", s, first)
+	}
+	f.text = []byte(strings.Replace(text, "made=2026", "made=2027", 1))
+	if diff := cmp.Diff(first, tell()); diff != "" {
+		t.Errorf("the same page, made later (-want +got):\n%s", diff)
+	}
+	f.text = []byte("<!-- preread:note id=x -->\n")
+	if w := f.get("state"); w.Code != http.StatusInternalServerError {
+		t.Errorf("a broken page: code %d", w.Code)
 	}
 }
 

@@ -29,6 +29,8 @@ func TestDoor(t *testing.T) {
 		"the page":                 {get(inside), 200, ""},
 		"no token":                 {get("http://127.0.0.1:4242/"), 403, "has not the token"},
 		"no token, a path":         {get("http://127.0.0.1:4242/style.css"), 403, "has not the token"},
+		"no token, the state":      {get("http://127.0.0.1:4242/state"), 403, "has not the token"},
+		"the state":                {get(inside + "state"), 200, ""},
 		"another token":            {get("http://127.0.0.1:4242/TOKEM/"), 403, "has not the token"},
 		"a part of the token":      {get("http://127.0.0.1:4242/TOKE/N/"), 403, "has not the token"},
 		"the token alone":          {get("http://127.0.0.1:4242/TOKEN"), 403, "has not the token"},

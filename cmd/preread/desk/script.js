@@ -1,4 +1,5 @@
-// Saves words as they are typed, and shows beside them what a reader will see.
+// Saves words as they are typed, shows beside them what a reader will see, and
+// tells when the page on disk is another than the one that is shown.
 // Without this script the same forms do the same, one press of a button at a
 // time.
 "use strict";
@@ -6,11 +7,15 @@
 (() => {
 	const pause = 600; // milliseconds without a key, before words are saved
 	document.documentElement.classList.add("scripted");
+	const every = 2000; // milliseconds between looks at what is on disk
 	const writings = [];
+	let sent = 0, running = 0; // forms, so far and on their way
 
 	// send posts a form and returns the answer; an answer that is none, or no
 	// answer, is said in the same way.
 	async function send(action, fields) {
+		sent++;
+		running++;
 		try {
 			const response = await fetch(action, {
 				method: "POST", headers: {Accept: "application/json"}, body: new URLSearchParams(fields), redirect: "error",
@@ -20,6 +25,8 @@
 			return {status: response.status, said: (await response.text()).trim()};
 		} catch {
 			return {status: 0, said: "Not saved: preread open does not answer. Your words are still here."};
+		} finally {
+			running--;
 		}
 	}
 
@@ -182,8 +189,63 @@
 		}
 	}
 
+	// A Watch tells that others changed the page on disk, and loads it when asked
+	// to: never over words that are not saved.
+	class Watch {
+		constructor(line) {
+			this.line = line;
+			setInterval(() => this.look(), every);
+			document.addEventListener("visibilitychange", () => this.look());
+		}
+
+		// look compares what is on disk with what is shown here; while a form is on
+		// its way, nobody knows what that is.
+		async look() {
+			const before = sent;
+			if (document.hidden || running)
+				return;
+			try {
+				const response = await fetch(this.line.dataset.state);
+				const changed = !response.ok || this.differs(await response.json());
+				if (sent === before)
+					this.tell(changed);
+			} catch {
+				// It has ended; the next words say so.
+			}
+		}
+
+		differs(disk) {
+			return disk.page !== this.line.dataset.page ||
+				[...document.querySelectorAll(".slot form.undo")].some(({elements: e}) => disk.slots[e.slot.value] !== e.was.value);
+		}
+
+		tell(changed) {
+			if (changed === this.line.hasChildNodes())
+				return;
+			this.line.replaceChildren();
+			if (!changed)
+				return;
+			const button = document.createElement("button");
+			button.type = "button";
+			button.textContent = "Load it";
+			button.addEventListener("click", () => this.load());
+			this.line.append("The page changed on disk. ", button);
+		}
+
+		async load() {
+			await Promise.all(writings.map(w => w.save()));
+			const fields = [...document.querySelectorAll("form.fields input:not([type=hidden])")];
+			if (writings.some(w => w.dirty) || fields.some(f => f.value !== f.defaultValue))
+				this.line.firstChild.textContent = "The page changed on disk, and what you wrote here is not saved yet. ";
+			else
+				location.reload();
+		}
+	}
+
 	for (const form of document.querySelectorAll(".slot form.write"))
 		writings.push(new Writing(form));
+	for (const line of document.querySelectorAll(".changed"))
+		new Watch(line);
 
 	// Other forms lead to a new page: words that wait are saved before.
 	for (const form of document.querySelectorAll("form"))

@@ -25,6 +25,7 @@ type view struct {
 	Since       string // since when the page is ready, or is no more
 	IsReady     bool
 	Sum         string // of the page
+	State       string // of the program's text, where the script is to watch the page
 	Body        template.HTML
 }
 
@@ -104,7 +105,7 @@ func (d *Desk) whole(w http.ResponseWriter, r *http.Request) {
 		d.wrong(w, http.StatusInternalServerError, "The page cannot be shown", err.Error()+".")
 		return
 	}
-	d.show(w, http.StatusOK, view{Title: title, At: "page"}, "page", map[string]any{
+	d.show(w, http.StatusOK, view{Title: title, At: "page", State: stateOf(page).Page}, "page", map[string]any{
 		"Missing": missing, "Body": template.HTML(body),
 	}, text)
 }
@@ -149,6 +150,9 @@ func (d *Desk) form(page report.Page, place report.Place, n report.Note) slotFor
 		f.Own, f.Complaints = opinionOf(n)
 	}
 	if f.IsAsks {
+		for _, m := range report.MissedAsks(page) {
+			f.Complaints = append(f.Complaints, m.Text+"; write: "+m.Instead)
+		}
 		for _, p := range page.Places() {
 			if isLine(p.ID) {
 				f.Lines = append(f.Lines, p.ID)
