@@ -101,8 +101,21 @@ func (s *Store) PagesOf(ctx context.Context, week sources.Week) ([]Page, error) 
 	return s.pages(ctx, `where p.week = $1 order by p.saved_at, p.found, p.hash`, weekText(week))
 }
 
+// EachPage visits every page of every week, oldest first.
+func (s *Store) EachPage(ctx context.Context, visit func(Page) error) error {
+	return s.eachPage(ctx, visit, `order by p.saved_at, p.found, p.hash`)
+}
+
 func (s *Store) pages(ctx context.Context, which string, args ...any) (pages []Page, err error) {
-	err = s.read(ctx, func(t *session) error {
+	err = s.eachPage(ctx, func(p Page) error {
+		pages = append(pages, p)
+		return nil
+	}, which, args...)
+	return pages, err
+}
+
+func (s *Store) eachPage(ctx context.Context, visit func(Page) error, which string, args ...any) error {
+	return s.read(ctx, func(t *session) error {
 		return t.each(ctx, `select p.path, p.week, x.body, p.found, p.saved_at, p.sent
 			from page p join page_text x on x.hash = p.hash `+which, func(scan func(...any) error) error {
 			var p Page
@@ -120,11 +133,9 @@ func (s *Store) pages(ctx context.Context, which string, args ...any) (pages []P
 			if p.At, err = parseStamp(at); err != nil {
 				return err
 			}
-			pages = append(pages, p)
-			return nil
+			return visit(p)
 		}, args...)
 	})
-	return pages, err
 }
 
 // A Said is what a page said about one line in one week: a document that only

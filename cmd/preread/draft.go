@@ -223,6 +223,9 @@ func (w writing) write() (done drafted, later []output, err error) {
 		return drafted{}, nil, err
 	}
 	week := w.facts.Window.Last
+	if old.page == nil {
+		w.memory.sayGone(w.from)
+	}
 	w.memory.found(w.from, week, old.text)
 	w.moment("found")
 	done, outputs, err := w.compose(old)

@@ -151,7 +151,7 @@ your weekly session. You write in its slots; what you wrote is kept.
 	root.PersistentFlags().StringVarP(&p.configFile, "config", "c", "", "settings `file` (default: PREREAD_CONFIG, else preread.toml here or above)")
 	root.PersistentFlags().DurationVar(&p.timeout, "timeout", 10*time.Minute, "give up on sources after this long")
 	root.PersistentFlags().StringVar(&p.color, "color", "auto", "colour on the terminal: auto, always or never")
-	root.AddCommand(p.demoVerb(), p.draftVerb(), p.openVerb(), p.diffVerb(), p.reviewVerb(), p.publishVerb(), p.agendaVerb(), p.outcomesVerb(), p.asksVerb(), p.readerVerb(), p.privateVerb(), p.checkVerb(), p.collectVerb(), p.explainVerb(), p.doctorVerb(), p.historyVerb(), p.sourcesVerb(), p.versionVerb())
+	root.AddCommand(p.demoVerb(), p.draftVerb(), p.openVerb(), p.diffVerb(), p.reviewVerb(), p.publishVerb(), p.agendaVerb(), p.outcomesVerb(), p.asksVerb(), p.readerVerb(), p.privateVerb(), p.checkVerb(), p.collectVerb(), p.explainVerb(), p.doctorVerb(), p.notesVerb(), p.historyVerb(), p.sourcesVerb(), p.versionVerb())
 	root.AddCommand(helpTopics()...)
 	return root
 }
