@@ -136,7 +136,7 @@ func (s *server) details(ctx context.Context, matchers []matcher, planned []deta
 }
 
 // detail reads one stretch and keeps only what was joined: the samples take several
-// times as much memory, and so no two stretches are read at the same time.
+// times as much memory, and so only a few stretches are read at the same time.
 func (s *server) detail(ctx context.Context, matchers []matcher, d detail) (joined map[instance][]point, warned bool, err error) {
 	select {
 	case s.large <- struct{}{}:
@@ -175,12 +175,22 @@ func (s *server) join(streams model.Matrix) (map[instance][]point, error) {
 			continue
 		}
 		in := s.instanceOf(stream.Metric)
-		for _, v := range stream.Values {
-			at, found := slices.BinarySearchFunc(active[in], v.Timestamp, func(a model.SamplePair, t model.Time) int { return cmp.Compare(a.Timestamp, t) })
-			if found {
-				joined[in] = append(joined[in], point{v.Timestamp, float64(active[in][at].Value), true})
-			}
+		if points := meeting(stream.Values, active[in]); len(points) > 0 {
+			joined[in] = append(joined[in], points...)
 		}
 	}
 	return joined, nil
+}
+
+// meeting returns the firing samples that have an activation of the same instant;
+// those are in order.
+func meeting(firing, active []model.SamplePair) []point {
+	points := make([]point, 0, len(firing))
+	for _, v := range firing {
+		at, found := slices.BinarySearchFunc(active, v.Timestamp, func(a model.SamplePair, t model.Time) int { return cmp.Compare(a.Timestamp, t) })
+		if found {
+			points = append(points, point{v.Timestamp, float64(active[at].Value), true})
+		}
+	}
+	return points
 }

@@ -99,7 +99,7 @@ type server struct {
 
 	rules memo[struct{}, intervals]
 	times memo[span, take] // of the heartbeat
-	large chan struct{}    // holds a place for the one large answer that is read at a time
+	large chan struct{}    // holds a place for each of the few large answers that are read at a time
 }
 
 func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
@@ -141,7 +141,7 @@ const slack = 15 * time.Second
 
 func newServer(table settings, setup sources.Setup, token sources.Secret) (*server, error) {
 	s := &server{
-		large:     make(chan struct{}, 1),
+		large:     make(chan struct{}, 2),
 		name:      setup.Name,
 		pages:     table.pages(),
 		timeout:   table.Timeout,
