@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -627,6 +628,19 @@ func pages(t *testing.T, s *history.Store, _ func() *history.Store) {
 		t.Fatal(err)
 	}
 	same(t, "of the week", of, saved)
+	var each []history.Page
+	if err := s.EachPage(ctx, func(p history.Page) error { each = append(each, p); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	byPath := func(p history.Page) bool { return p.Path == other.Path }
+	if i := slices.IndexFunc(each, byPath); i < 0 || len(each) != len(saved)+1 {
+		t.Errorf("of %d pages %d are visited", len(saved)+1, len(each))
+	}
+	same(t, "visited", slices.DeleteFunc(each, byPath), saved)
+	enough := errors.New("enough")
+	if err := s.EachPage(ctx, func(history.Page) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("the visitor's error comes back as %v", err)
+	}
 	if n := strings.Count(export(t, s), `"kind":"text"`); n != 4 {
 		t.Errorf("%d texts are stored, of 4 different ones", n)
 	}

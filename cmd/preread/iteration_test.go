@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,22 +62,8 @@ id = "kitchen"
 func (k *kitchen) look(t *testing.T) (sprints, reasons []string) {
 	t.Helper()
 	k.org.Now = k.now
-	var out, talk bytes.Buffer
-	file := filepath.Join(filepath.Dir(k.settings), "facts.json")
-	args := []string{"collect", "-c", k.settings, "-o", file}
-	if code := run(t.Context(), args, &out, &talk, func(string) string { return "" }, func() time.Time { return k.now }); code != exitFine {
-		t.Fatalf("collect exited with %d: %s", code, talk.String())
-	}
+	facts, _ := collectedAt(t, k.settings, k.now)
 	k.now = k.now.AddDate(0, 0, 7)
-	saved, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer saved.Close()
-	facts, err := sources.Load(saved)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, s := range facts.Answers[0].Sprints {
 		words := []string{s.Name + " " + string(s.State) + ":"}
 		for _, i := range s.Issues {

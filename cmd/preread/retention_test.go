@@ -97,21 +97,7 @@ id = "tea"
   matchers = 'team="tea"'
 `, url))
 	now := week.Add(1).Monday().Time(f.zone.Location()).Add(6 * time.Hour)
-	file := filepath.Join(dir, "facts.json")
-	var out, talk strings.Builder
-	p := &program{ctx: t.Context(), stdout: &out, stderr: &talk, getenv: func(string) string { return "" }, now: func() time.Time { return now }}
-	if code := p.run([]string{"collect", "-c", settings, "-o", file}); code != exitFine {
-		t.Fatalf("collect exited with %d: %s", code, talk.String())
-	}
-	saved, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer saved.Close()
-	facts, err := sources.Load(saved)
-	if err != nil {
-		t.Fatal(err)
-	}
+	facts, _ := collectedAt(t, settings, now)
 	text := ""
 	for _, w := range facts.Answers[0].Alarms {
 		if w.Coverage == 0 {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"preread/sources"
 	"preread/sources/simulated"
 	"preread/sources/simulated/company"
 )
@@ -77,4 +79,26 @@ func (s served) forget(tb testing.TB) {
 	if err := os.RemoveAll(filepath.Join(s.dir, "history.db")); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// collectedAt collects by a settings file at an instant, as a CI sees it, and
+// returns the facts and the talk.
+func collectedAt(t testing.TB, settings string, now time.Time) (sources.Facts, string) {
+	t.Helper()
+	var out, talk bytes.Buffer
+	file := filepath.Join(filepath.Dir(settings), "facts.json")
+	env := func(name string) string { return map[string]string{"CI": "true"}[name] }
+	if code := run(t.Context(), []string{"collect", "-c", settings, "-o", file}, &out, &talk, env, func() time.Time { return now }); code != exitFine {
+		t.Fatalf("collect exited with %d: %s", code, talk.String())
+	}
+	saved, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer saved.Close()
+	facts, err := sources.Load(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return facts, talk.String()
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"preread/sources"
 	"preread/sources/simulated/fault"
 	"preread/sources/simulated/github"
 )
@@ -67,27 +64,12 @@ id = "floor"
 // returns the incidents, the talk about what is gone, and the requests.
 func (f *floor) look(t *testing.T) (titles, gone, requests []string) {
 	t.Helper()
-	var out, talk bytes.Buffer
-	file := filepath.Join(f.dir, "facts.json")
-	env := func(name string) string { return map[string]string{"CI": "true"}[name] }
-	args := []string{"collect", "-c", filepath.Join(f.dir, settingsName), "-o", file}
-	if code := run(t.Context(), args, &out, &talk, env, func() time.Time { return f.now }); code != exitFine {
-		t.Fatalf("collect exited with %d: %s", code, talk.String())
-	}
+	facts, talk := collectedAt(t, filepath.Join(f.dir, settingsName), f.now)
 	f.now = f.now.AddDate(0, 0, 7)
-	saved, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer saved.Close()
-	facts, err := sources.Load(saved)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, in := range facts.Answers[0].Incidents {
 		titles = append(titles, in.Title)
 	}
-	for line := range strings.Lines(talk.String()) {
+	for line := range strings.Lines(talk) {
 		if strings.HasPrefix(line, "  gone from ") {
 			gone = append(gone, strings.TrimSpace(line))
 		}
