@@ -110,6 +110,9 @@ func TestDraftIsShortAndWhole(t *testing.T) {
 	refused, shortened := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		a := fullAsk().Draw(t, "ask")
+		if rapid.Bool().Draw(t, "wordy") { // more than fits, so something has to be left out
+			a.Recommend = strings.TrimSpace(strings.Repeat("because ", 110))
+		}
 		from := Frame{name.Draw(t, "boss"), name.Draw(t, "manager"), name.Draw(t, "team")}
 		serves := name.Draw(t, "serves")
 		m, err := Draft(a, from, serves)
