@@ -101,7 +101,8 @@ func (s *Store) PagesOf(ctx context.Context, week sources.Week) ([]Page, error) 
 	return s.pages(ctx, `where p.week = $1 order by p.saved_at, p.found, p.hash`, weekText(week))
 }
 
-// EachPage visits every page of every week, oldest first.
+// EachPage visits every page of every week, oldest first. An error of the
+// visitor ends the visit and comes back as it is.
 func (s *Store) EachPage(ctx context.Context, visit func(Page) error) error {
 	return s.eachPage(ctx, visit, `order by p.saved_at, p.found, p.hash`)
 }
@@ -115,7 +116,8 @@ func (s *Store) pages(ctx context.Context, which string, args ...any) (pages []P
 }
 
 func (s *Store) eachPage(ctx context.Context, visit func(Page) error, which string, args ...any) error {
-	return s.read(ctx, func(t *session) error {
+	var enough error // the visitor's own, which is no fault of the database
+	err := s.read(ctx, func(t *session) error {
 		return t.each(ctx, `select p.path, p.week, x.body, p.found, p.saved_at, p.sent
 			from page p join page_text x on x.hash = p.hash `+which, func(scan func(...any) error) error {
 			var p Page
@@ -133,9 +135,14 @@ func (s *Store) eachPage(ctx context.Context, visit func(Page) error, which stri
 			if p.At, err = parseStamp(at); err != nil {
 				return err
 			}
-			return visit(p)
+			enough = visit(p)
+			return enough
 		}, args...)
 	})
+	if enough != nil {
+		return enough
+	}
+	return err
 }
 
 // A Said is what a page said about one line in one week: a document that only
