@@ -96,7 +96,7 @@ func deliveryWeek(sprints []Sprint, week sources.Week) Point {
 		}
 	}
 	switch {
-	case closed && grade.Grade == sources.Ungraded:
+	case closed && (grade.Grade == sources.Ungraded || said == 0 && grade.Grade < sources.Approximate):
 		return Point{Week: week, Graded: grade}
 	case closed && said == 0:
 		p.Reason = "nothing was committed to in the sprint that was closed"

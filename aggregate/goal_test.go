@@ -3,6 +3,7 @@ package aggregate_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -347,5 +348,34 @@ func TestBlockedItems(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"over a weekend and a holiday 5", "three days 3"}, got); diff != "" {
 		t.Errorf("blocked (-want +got):\n%s", diff)
+	}
+}
+
+// While no fact changes, no page says of an earlier one that it was wrong,
+// though its first weeks fall out of what is looked at.
+func TestNothingIsRevisedWhileNoFactChanges(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for run := range 60 {
+		values := map[sources.Week]float64{}
+		w := window(t)
+		first := w.Last.Add(-60)
+		for i := range 80 {
+			values[first.Add(i)] = 0.30 + 0.04*r.NormFloat64()
+		}
+		line := aggregate.Line{ID: "line", Noun: sources.Metrics, Better: aggregate.Lower, Target: target(t, "<= 0.3", "> 0.34")}
+		w.Last, w.Count, w.Shown = w.Last.Add(-12), 32, 6
+		for range 12 {
+			w.Now = w.End().Add(6 * time.Hour)
+			a := sources.Answer{Question: sources.Question{Team: "team", Line: "line", Source: "src", Query: sources.Query{Noun: line.Noun}}}
+			for _, week := range w.Weeks() {
+				a.Readings = append(a.Readings, sources.Reading{Week: week, Value: values[week], Graded: sources.Whole()})
+			}
+			report := aggregate.Judge([]aggregate.Team{{ID: "team", Lines: []aggregate.Line{line}}}, sources.Facts{Window: w, Answers: []sources.Answer{a}})
+			if revised := report.Teams[0].Lines[0].Revised; len(revised) > 0 {
+				t.Fatalf("run %d, %s: %+v", run, w.Last, revised[0])
+			}
+			line.Said = append(line.Said, report.Said()...)
+			w.Last = w.Last.Add(1)
+		}
 	}
 }

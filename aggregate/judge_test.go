@@ -348,3 +348,25 @@ func TestRollUp(t *testing.T) {
 		}
 	})
 }
+
+// A closed sprint of which nothing is shown is no sprint to which nothing was
+// committed.
+func TestASprintOfWhichNothingIsShown(t *testing.T) {
+	hidden := sources.Graded{Grade: sources.Partial, Reason: "no issue of its sprints is shown to this token"}
+	var all []sources.Sprint
+	for n := 41; n <= 46; n++ {
+		s := sources.Sprint{ID: int64(n), State: sources.Closed, Start: at(t, n, 1), Completed: at(t, n, 5), Graded: sources.Whole()}
+		for i := range 10 {
+			s.Issues = append(s.Issues, sources.SprintIssue{Evidence: sources.Evidence{Ref: fmt.Sprint("PAY-", i)}, Outcome: sources.Completed, Committed: true})
+		}
+		all = append(all, s)
+	}
+	all[5].Issues, all[5].Graded = nil, hidden
+	f := judgeOne(t, aggregate.Line{Noun: sources.Delivery, Better: aggregate.Higher, Target: target(t, ">= 85%", "< 70%")}, sources.Answer{Sprints: all})
+	if want := (aggregate.Point{Week: sources.Week{Year: 2026, N: 46}, Graded: hidden}); f.Weeks[5] != want {
+		t.Errorf("the week is %+v, want %+v", f.Weeks[5], want)
+	}
+	if f.Status.Status != aggregate.Unknown {
+		t.Errorf("the line is %s", f.Status.Status)
+	}
+}

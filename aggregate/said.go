@@ -139,7 +139,7 @@ func (f Finding) revisions(window sources.Window) (all []Revision) {
 		if at := slices.IndexFunc(f.Weeks, func(p Point) bool { return p.Week == week }); at >= 0 && f.Weeks[at].State == Known {
 			r.Now = &f.Weeks[at].Value
 		}
-		if r.Said != r.Today {
+		if r.Said != r.Today && f.changedBy(week) {
 			all = append(all, r)
 		}
 	}
@@ -186,4 +186,20 @@ func (k *Kept) goal(said []Said) {
 			return
 		}
 	}
+}
+
+// changedBy reports whether a week that a level at the end of the given one is
+// pooled from has another value today than its own page said.
+func (f Finding) changedBy(week sources.Week) bool {
+	for _, p := range slices.Concat(f.Earlier, f.Weeks) {
+		told := f.told(p.Week)
+		if told == nil || p.Week.Compare(week) > 0 || p.Week.Compare(week.Add(-poolWeeks)) <= 0 {
+			continue
+		}
+		known := p.State == Known
+		if known != (told.Value != nil) || known && p.Value != *told.Value {
+			return true
+		}
+	}
+	return false
 }
