@@ -170,6 +170,7 @@ const (
 // A SprintIssue is an issue's part in one sprint.
 type SprintIssue struct {
 	Evidence
+	ID        string   `json:"id,omitempty"` // what it is called for good, whatever project it moves to; "": nothing but its reference
 	Title     string   `json:"title"`
 	Outcome   Outcome  `json:"outcome"`
 	Committed bool     `json:"committed,omitempty"`  // in the sprint, open and on the board when it started

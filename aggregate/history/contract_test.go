@@ -41,9 +41,9 @@ func TestContract(t *testing.T) {
 			test func(*testing.T, *history.Store, func() *history.Store)
 		}{
 			{"first run", firstRun}, {"weeks", weeksAreFinal}, {"better and worse", betterAndWorse}, {"gaps", gaps},
-			{"unknown weeks", unknownWeeks}, {"sprints", sprintsStay}, {"incidents", incidentsReachBack}, {"doubt", incidentInDoubt}, {"vanished", vanished},
+			{"unknown weeks", unknownWeeks}, {"sprints", sprintsStay}, {"sprint seen in part", sprintSeenInPart}, {"sprint with a moved issue", sprintWithMoved}, {"incidents", incidentsReachBack}, {"scheduled late", scheduledLate}, {"doubt", incidentInDoubt}, {"vanished", vanished},
 			{"refused", refused}, {"revisions", revisions}, {"changed query", changedQuery}, {"older answer", olderAnswer}, {"not covered", notCovered},
-			{"reconcile", reconcile}, {"older than the window", olderThanWindow}, {"new with a past", newWithPast}, {"long pause", longPause}, {"away and back", awayAndBack}, {"pages", pages}, {"said", said}, {"export", exportImport}, {"import under the rules", importRules},
+			{"reconcile", reconcile}, {"older than the window", olderThanWindow}, {"new with a past", newWithPast}, {"long pause", longPause}, {"away and back", awayAndBack}, {"pages", pages}, {"said", said}, {"export", exportImport}, {"import under the rules", importRules}, {"import of less", importOfLess},
 			{"summary and prune", summaryAndPrune}, {"two at once", twoAtOnce}, {"unbelievable", unbelievable}, {"deployments", deployments}, {"plan of a goal", planOfGoal}, {"odd text", oddText},
 		} {
 			t.Run(part.name, func(t *testing.T) {
@@ -281,6 +281,79 @@ func outage(ref string, opened, resolved time.Time, open ...string) sources.Inci
 		in.FollowUps = append(in.FollowUps, sources.FollowUp{Evidence: sources.Evidence{Ref: f}, Title: f})
 	}
 	return in
+}
+
+// A sprint of which a token was shown only a part, or nothing, when it was first
+// seen closed is told anew as soon as more of it is shown, and then stays.
+func sprintSeenInPart(t *testing.T, s *history.Store, _ func() *history.Store) {
+	closed := sources.Sprint{ID: 7, Name: "Sprint 7", State: sources.Closed, Start: windowAt(19).Now, Completed: windowAt(21).End().Add(-time.Hour)}
+	story := func(refs ...string) (list []sources.SprintIssue) {
+		for _, ref := range refs {
+			list = append(list, sources.SprintIssue{Evidence: sources.Evidence{Ref: ref}, Outcome: sources.Completed, Committed: true})
+		}
+		return list
+	}
+	for i, step := range []struct {
+		grade  sources.Grade
+		issues []sources.SprintIssue
+		want   int
+	}{
+		{sources.Partial, nil, 0},
+		{sources.Partial, story("PAY-1"), 0}, // no better view than the first
+		{sources.Exact, story("PAY-1", "PAY-2"), 2},
+		{sources.Exact, story("PAY-1"), 2}, // edited after the close
+	} {
+		w := windowAt(21)
+		w.Now = w.Now.Add(time.Duration(i) * time.Hour)
+		told := closed
+		told.Grade, told.Issues = step.grade, step.issues
+		got, _ := remember(t, s, w, sources.Answer{Question: questionOf(sources.Delivery), Sprints: []sources.Sprint{told}})
+		if n := len(got.Sprints[0].Issues); n != step.want {
+			t.Errorf("at step %d the sprint has %d issues, want %d", i, n, step.want)
+		}
+	}
+}
+
+// An issue that is moved to another project while its sprint runs is one issue.
+func sprintWithMoved(t *testing.T, s *history.Store, _ func() *history.Store) {
+	q := questionOf(sources.Delivery)
+	story := func(ref string, o sources.Outcome) []sources.SprintIssue {
+		return []sources.SprintIssue{{Evidence: sources.Evidence{Ref: ref}, ID: "10042", Outcome: o, Committed: true}}
+	}
+	running := sources.Sprint{ID: 7, Name: "Sprint 7", State: sources.Active, Start: windowAt(19).Now, Graded: sources.Whole(), Issues: story("PAY-1", sources.NotCompleted)}
+	remember(t, s, windowAt(19), sources.Answer{Question: q, Sprints: []sources.Sprint{running}})
+	closed := running
+	closed.State, closed.Completed, closed.Issues = sources.Closed, windowAt(21).End().Add(-time.Hour), story("OPS-9", sources.Completed)
+	got, _ := remember(t, s, windowAt(21), sources.Answer{Question: q, Weeks: 3, Sprints: []sources.Sprint{closed}})
+	same(t, "the closed sprint", got.Sprints, []sources.Sprint{closed})
+}
+
+// A follow-up that is scheduled weeks after its incident was over is found by the
+// run that comes next, as by a full one.
+func scheduledLate(t *testing.T, s *history.Store, _ func() *history.Store) {
+	q := questionOf(sources.Incidents)
+	begun := windowAt(18).Start().AddDate(0, 0, 5*7+1)
+	bare, followed := outage("OPS-1", begun, begun.Add(2*time.Hour)), outage("OPS-1", begun, begun.Add(2*time.Hour), "OPS-9")
+	answer := func(w sources.Window, weeks int, in sources.Incident) sources.Answer {
+		a, asked := sources.Answer{Question: q}, w
+		if weeks < w.Count {
+			a.Weeks, asked.Count = weeks, weeks
+		}
+		if !in.Resolved.Before(asked.Start()) {
+			a.Incidents = []sources.Incident{in}
+		}
+		return a
+	}
+	remember(t, s, windowAt(18), answer(windowAt(18), 6, bare))
+	var got sources.Answer
+	for n := 19; n <= 22; n++ {
+		in := bare
+		if n >= 21 {
+			in = followed
+		}
+		got, _ = remember(t, s, windowAt(n), answer(windowAt(n), plan(t, s, windowAt(n), q), in))
+	}
+	same(t, "incidents", got.Incidents, []sources.Incident{followed})
 }
 
 func incidentsReachBack(t *testing.T, s *history.Store, _ func() *history.Store) {
@@ -728,6 +801,31 @@ func exportImport(t *testing.T, s *history.Store, another func() *history.Store)
 		t.Fatal(err)
 	}
 	expect(t, golden, text, string(want)) // the same on every database
+}
+
+// What another host saw earlier, or did not see at all, takes nothing away.
+func importOfLess(t *testing.T, s *history.Store, another func() *history.Store) {
+	later := windowAt(20)
+	later.Now = later.Now.Add(24 * time.Hour)
+	remember(t, s, later, alarmsOf(0, exact(15, 1, 2, 3, 4, 5, 6)...))
+	before := export(t, s)
+	earlier, blind := another(), another()
+	remember(t, earlier, windowAt(20), alarmsOf(0, alarmWeek(19, 1, 0.5, sources.Partial), alarmWeek(20, 1, 0.5, sources.Partial)))
+	w := windowAt(20)
+	w.Now = w.Now.AddDate(0, 0, 21) // its weeks are final by then
+	remember(t, blind, w, alarmsOf(0, alarmWeek(19, 0, 0, sources.Ungraded), alarmWeek(20, 0, 0, sources.Ungraded)))
+	for _, other := range []*history.Store{earlier, blind} {
+		if err := s.Import(context.Background(), strings.NewReader(export(t, other))); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "weeks after the import", weeksIn(export(t, s)), weeksIn(before))
+	}
+}
+
+// weeksIn returns the lines of an export that are about weeks.
+func weeksIn(export string) string {
+	lines := strings.SplitAfter(export, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return !strings.HasPrefix(l, `{"kind":"week"`) }), "")
 }
 
 func importRules(t *testing.T, s *history.Store, another func() *history.Store) {

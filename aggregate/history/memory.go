@@ -82,7 +82,8 @@ func (m *memory) plan(w sources.Window) int {
 			continue
 		}
 		open := slices.ContainsFunc(t.Incident.FollowUps, func(f sources.FollowUp) bool { return !f.Done })
-		if at := slices.Index(weeks, w.WeekOf(t.Incident.Resolved)); open && at >= 0 {
+		bare := len(t.Incident.FollowUps) == 0 && w.Page().Holds(t.Incident.Resolved)
+		if at := slices.Index(weeks, w.WeekOf(t.Incident.Resolved)); (open || bare) && at >= 0 {
 			first = min(first, at)
 		}
 	}

@@ -60,6 +60,9 @@ func connect(place string) (*Store, error) {
 	if strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://") {
 		return openServer(place)
 	}
+	if strings.Contains(place, "://") { // it may hold a password
+		return nil, sources.Unansweredf("only a postgres:// address can name a history on a server").WithHint("write postgres://USER@HOST:5432/DATABASE, or name a file")
+	}
 	return openFile(place)
 }
 

@@ -282,3 +282,16 @@ func TestBusy(t *testing.T) {
 		}
 	})
 }
+
+// An address of some other database is no name of a file, and what it holds of
+// a password is shown to nobody.
+func TestAddressOfAnotherDatabase(t *testing.T) {
+	for _, place := range []string{"Postgres://preread:hunter2@db.example/history", "postgresql+asyncpg://preread:hunter2@db.example/history", "mysql://db.example/history"} {
+		t.Chdir(t.TempDir())
+		reason, hint := refusal(t, place)
+		expect(t, place, reason+" | "+hint, "only a postgres:// address can name a history on a server | write postgres://USER@HOST:5432/DATABASE, or name a file")
+		if made, err := os.ReadDir("."); err != nil || len(made) > 0 {
+			t.Errorf("%s made %v (%v)", place, made, err)
+		}
+	}
+}

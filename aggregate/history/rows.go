@@ -191,7 +191,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (team, line, digest, week) do update set
   doc = excluded.doc, grade = excluded.grade, known = excluded.known, final = excluded.final,
   captured_at = excluded.captured_at, source_version = excluded.source_version
-where observation.final = 0 or (observation.known = 0 and excluded.known = 1)`
+where (observation.final = 0 and excluded.known >= observation.known and excluded.captured_at >= observation.captured_at)
+   or (observation.known = 0 and excluded.known = 1)`
 
 func (t *session) putObservation(ctx context.Context, r observationRow) error {
 	_, err := t.exec(ctx, upsertObservation, r.Team, r.Line, r.Digest, r.Week, string(r.Doc), r.Grade, flag(r.Known), flag(r.Final), r.Captured, r.Version)

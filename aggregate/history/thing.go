@@ -77,10 +77,12 @@ func (t thing) grade() sources.Grade {
 	return sources.Ungraded
 }
 
-// final reports a sprint that was closed. It does not change any more.
-func (t thing) final() bool {
-	return t.Sprint != nil && t.Sprint.State == sources.Closed && t.Sprint.Grade != sources.Ungraded
-}
+// closed reports a sprint that was closed.
+func (t thing) closed() bool { return t.Sprint != nil && t.Sprint.State == sources.Closed }
+
+// final reports a closed sprint of which all was seen. It does not change any
+// more.
+func (t thing) final() bool { return t.closed() && t.Sprint.Grade >= sources.Approximate }
 
 // spanned reports the nouns of which a source tells spans of time.
 func spanned(noun sources.Noun) bool { return noun == sources.Goals || noun == sources.Quality }
@@ -228,9 +230,9 @@ func settledBy(w sources.Window, at time.Time) time.Time {
 }
 
 // takeSprint keeps a sprint as it was first seen running, and as it was first
-// seen closed.
+// seen closed; of what was seen in part then, the better view stays.
 func (t thing) takeSprint(told thing) thing {
-	if t.final() {
+	if t.closed() && (t.final() || told.grade() <= t.grade()) {
 		return t
 	}
 	told.Started = t.Started
@@ -264,11 +266,14 @@ func withLost(closed sources.Sprint, started *sources.Sprint) sources.Sprint {
 	known := map[string]bool{}
 	for _, i := range closed.Issues {
 		known[i.Ref] = true
+		if i.ID != "" {
+			known[i.ID] = true // by that it is found again after a move, which gives it another key
+		}
 	}
 	closed.Issues = slices.Clone(closed.Issues)
 	var lost []string
 	for _, i := range started.Issues {
-		if !known[i.Ref] {
+		if !known[i.Ref] && !known[i.ID] {
 			i.Outcome = sources.Removed
 			closed.Issues = append(closed.Issues, i)
 			lost = append(lost, sources.OneLine(i.Ref, 40))

@@ -134,7 +134,7 @@ func (r sprintReport) joins(c change) bool {
 // tell classifies a passage.
 func (r sprintReport) tell(p passage) sources.SprintIssue {
 	out := sources.SprintIssue{
-		Evidence: r.source.evidence(r.site, p.Key), Title: p.title(),
+		Evidence: r.source.evidence(r.site, p.Key), ID: p.thread.ID, Title: p.title(),
 		Added: !p.started, CarriedIn: r.carriedIn(p),
 		Final: p.pointsAt(r.est, p.log, r.run.end),
 	}
@@ -158,7 +158,16 @@ func (r sprintReport) tell(p passage) sources.SprintIssue {
 	return out
 }
 
-func (p passage) statusAt(t time.Time) value { return valueAt(p.Status.value(), p.moves, t) }
+func (p passage) statusAt(t time.Time) value { return valueAt(p.status(), p.moves, t) }
+
+// status is the present one: as the search showed it or, since its index can be
+// late, as a change made it that the search does not know of yet.
+func (t thread) status() value {
+	if n := len(t.moves); n > 0 && t.moves[n-1].at.After(t.Updated.Time) {
+		return t.moves[n-1].to
+	}
+	return t.Status.value()
+}
 
 // doneBefore reports whether the issue was done when the sprint started.
 func (r sprintReport) doneBefore(p passage) bool {

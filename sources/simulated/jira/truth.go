@@ -218,7 +218,7 @@ func (s *Site) TrueSprints(w sources.Window, board int64) []sources.Sprint {
 
 // play follows one issue through a sprint, event by event.
 func (s *Site) play(b *Board, sp *Sprint, end time.Time, i *Issue, moments []Moment) (sources.SprintIssue, bool) {
-	out := sources.SprintIssue{Evidence: s.evidence(i), Title: moments[len(moments)-1].Summary}
+	out := sources.SprintIssue{Evidence: s.evidence(i), ID: fmt.Sprint(i.ID), Title: moments[len(moments)-1].Summary}
 	var (
 		was, started       State
 		member, atStart    bool // in the sprint now; at the start
