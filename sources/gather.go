@@ -73,29 +73,47 @@ func Gather(ctx context.Context, window Window, asks []Ask, progress func(Progre
 	return facts
 }
 
-// answer asks one question. A source that panics on a stranger's answer must
-// not take the other questions with it.
-func answer(ctx context.Context, whole Window, ask Ask) (a Answer) {
-	window, weeks := ask.window(whole), 0
-	if window.Count < whole.Count {
-		weeks = window.Count
-	}
-	a.Question, a.Weeks = ask.Question, weeks
-	unanswered := func(err error) Answer {
-		reason, hint := Reason(err)
-		return Answer{Question: ask.Question, Weeks: weeks, Gap: reason, Hint: hint}
-	}
-	if !ask.Source.Answers(ask.Question.Query.Noun) {
-		return unanswered(Unansweredf("%s cannot tell about %s", ask.Question.Source, ask.Question.Query.Noun))
-	}
+// Guard runs a piece of a source's work and turns a panic into an error of that
+// source: an answer that nobody thought of must not take the other questions, or
+// the program, with it. Whatever a source runs beside the call that it was asked
+// by has a guard of its own.
+func Guard(source string, work func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			a = unanswered(Unansweredf("%s gave an answer that this program could not read", ask.Question.Source))
+			err = Unansweredf("%s gave an answer that this program could not read", source)
 		}
 	}()
-	var err error
-	s, q := ask.Source, ask.Question.Query
-	switch q.Noun {
+	return work()
+}
+
+// answer asks one question.
+func answer(ctx context.Context, whole Window, ask Ask) Answer {
+	window := ask.window(whole)
+	a := Answer{Question: ask.Question}
+	if window.Count < whole.Count {
+		a.Weeks = window.Count
+	}
+	gap := a
+	err := error(Unansweredf("%s cannot tell about %s", ask.Question.Source, ask.Question.Query.Noun))
+	if ask.Source.Answers(ask.Question.Query.Noun) {
+		err = Guard(ask.Question.Source, func() error {
+			if err := a.fill(ctx, window, ask.Source); err != nil {
+				return err
+			}
+			a.surround(ctx, whole, window, ask.Source)
+			return nil
+		})
+	}
+	if err != nil {
+		gap.Gap, gap.Hint = Reason(err)
+		return gap
+	}
+	return a
+}
+
+// fill asks for the facts of the question's noun.
+func (a *Answer) fill(ctx context.Context, window Window, s Source) (err error) {
+	switch q := a.Question.Query; q.Noun {
 	case Goals, Quality, Shipped:
 		a.Items, err = s.Items(ctx, window, q)
 	case Delivery:
@@ -107,16 +125,20 @@ func answer(ctx context.Context, whole Window, ask Ask) (a Answer) {
 	case Metrics:
 		a.Readings, err = s.Readings(ctx, window, q)
 	}
-	if err != nil {
-		return unanswered(err)
-	}
+	return err
+}
+
+// surround adds what stands beside the facts: which program told them, where
+// people see them whole, what else there is, and what is planned.
+func (a *Answer) surround(ctx context.Context, whole, window Window, s Source) {
+	q := a.Question.Query
 	if s.Health != nil {
 		a.Version = s.Health().Version
 	}
 	if s.Evidence != nil {
 		a.Evidence = s.Evidence(whole, q)
 	}
-	if weeks > 0 && s.Refs != nil {
+	if a.Weeks > 0 && s.Refs != nil {
 		// Without the list nothing is missed that was not missed before.
 		if refs, err := s.Refs(ctx, whole, q); err == nil {
 			a.Refs = append([]string{}, refs...)
@@ -130,5 +152,4 @@ func answer(ctx context.Context, whole Window, ask Ask) (a Answer) {
 			a.Plan = &plan
 		}
 	}
-	return a
 }

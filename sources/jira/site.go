@@ -102,7 +102,9 @@ func (s *source) visit(ctx context.Context) (*site, error) {
 			info.DeploymentType = "Cloud" // the address says it
 			continue
 		}
-		asking.Go(func() { errs[i] = s.get(ctx, "rest/api/2/"+ask.path, ask.into) })
+		asking.Go(func() {
+			errs[i] = sources.Guard(s.name, func() error { return s.get(ctx, "rest/api/2/"+ask.path, ask.into) })
+		})
 	}
 	asking.Wait()
 	if err := cmp.Or(errs[:]...); err != nil {

@@ -50,7 +50,9 @@ func (s *source) sprints(ctx context.Context, w sources.Window, q sources.Query)
 	var reading sync.WaitGroup
 	lists, errs := make([][]sources.Sprint, len(boards)), make([]error, len(boards))
 	for i, id := range boards {
-		reading.Go(func() { lists[i], errs[i] = s.sprintsOf(ctx, w, st, id) })
+		reading.Go(func() {
+			errs[i] = sources.Guard(s.name, func() (err error) { lists[i], err = s.sprintsOf(ctx, w, st, id); return err })
+		})
 	}
 	reading.Wait()
 	if err := cmp.Or(errs...); err != nil {

@@ -24,8 +24,12 @@ func (s *server) alarms(ctx context.Context, window sources.Window, query source
 	var columns []column
 	var rules intervals
 	group, inner := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { columns, err = s.survey(inner, matchers, days); return err })
-	group.Go(func() (err error) { rules, err = s.loaded(inner); return err })
+	group.Go(func() error {
+		return sources.Guard(s.name, func() (err error) { columns, err = s.survey(inner, matchers, days); return err })
+	})
+	group.Go(func() error {
+		return sources.Guard(s.name, func() (err error) { rules, err = s.loaded(inner); return err })
+	})
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}

@@ -62,6 +62,30 @@ func (s *server) pulse(ctx context.Context, columns []column) (pulse, error) {
 	return p, nil
 }
 
+// pulseOf reads the heartbeat of a span that no survey was made of. All that ask
+// about the same span read it once.
+func (s *server) pulseOf(ctx context.Context, whole span) (pulse, error) {
+	return s.pulses.get(ctx, whole, func(ctx context.Context) (pulse, error) {
+		columns, err := s.counts(ctx, even(whole), s.ofHeart)
+		if err != nil {
+			return pulse{}, err
+		}
+		return s.pulse(ctx, columns)
+	})
+}
+
+// even covers a span with days of 24 hours that end with it, wherever clocks
+// change: that is a single row, and so a single request.
+func even(whole span) []span {
+	const day = 24 * time.Hour
+	var days []span
+	for to := whole.to; to > whole.from; to = to.Add(-day) {
+		days = append(days, span{to.Add(-day), to})
+	}
+	slices.Reverse(days)
+	return days
+}
+
 // heartCounts returns the samples of every heartbeat series in every span of a
 // survey.
 func (s *server) heartCounts(columns []column) (replicas map[string]hearts, spans []span, warned bool) {
@@ -170,7 +194,7 @@ func (s *server) heartTimes(ctx context.Context, replicas map[string]hearts, spa
 		around = max(around, 2*h.interval(spans))
 	}
 	parts := bundle(replicas, spans, wanted)
-	takes, err := parallel(ctx, len(parts), func(ctx context.Context, i int) (take, error) {
+	takes, err := parallel(ctx, s.name, len(parts), func(ctx context.Context, i int) (take, error) {
 		part := parts[i].grow(around)
 		return s.times.get(ctx, part, func(ctx context.Context) (take, error) { return s.samples(ctx, string(s.heartbeat), part) })
 	})

@@ -59,6 +59,7 @@ instances. An alert that fires on over a restart of the server is one episode.
 How much of a week the server holds is told by the heartbeat, by default
 up{job="prometheus"}; name another series if that one is not always there. A
 week of which nothing is held is unknown, one with less than 95 % is partial.
+The same goes for what the ranges of a metric's query look back over.
 
 With group_by, alarms are counted as a person would: alerts of one name and
 severity that share the labels in it are one episode for as long as some of them
@@ -97,9 +98,10 @@ type server struct {
 	replica   []model.LabelName
 	grouping  grouping
 
-	rules memo[struct{}, intervals]
-	times memo[span, take] // of the heartbeat
-	large chan struct{}    // holds a place for each of the few large answers that are read at a time
+	rules  memo[struct{}, intervals]
+	pulses memo[span, pulse]
+	times  memo[span, take] // of the heartbeat
+	large  chan struct{}    // holds a place for each of the few large answers that are read at a time
 }
 
 func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {

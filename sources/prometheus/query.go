@@ -206,14 +206,16 @@ const atOnce = 8
 
 // parallel calls fetch for 0 to n-1 and returns the results in that order, or
 // the first error.
-func parallel[T any](ctx context.Context, n int, fetch func(ctx context.Context, i int) (T, error)) ([]T, error) {
+func parallel[T any](ctx context.Context, source string, n int, fetch func(ctx context.Context, i int) (T, error)) ([]T, error) {
 	results := make([]T, n)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i := range results {
-		group.Go(func() (err error) {
-			results[i], err = fetch(ctx, i)
-			return err
+		group.Go(func() error {
+			return sources.Guard(source, func() (err error) {
+				results[i], err = fetch(ctx, i)
+				return err
+			})
 		})
 	}
 	return results, group.Wait()
@@ -246,6 +248,8 @@ func tooMuch(err error) bool {
 func (s *server) words(err error) error {
 	var refusal *v1.Error
 	switch {
+	case errors.Is(err, errHistogram):
+		return s.unreadable()
 	case !errors.As(err, &refusal):
 		return err
 	case away(err):

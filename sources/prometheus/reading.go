@@ -29,7 +29,7 @@ func (s *server) readings(ctx context.Context, window sources.Window, query sour
 		spans[i] = spanOf(window.Bounds(week))
 	}
 	rows := endsOf(spans)
-	ends, err := parallel(ctx, len(rows), func(ctx context.Context, i int) ([]weekEnd, error) {
+	ends, err := parallel(ctx, s.name, len(rows), func(ctx context.Context, i int) ([]weekEnd, error) {
 		return s.weekEnds(ctx, expr, rows[i])
 	})
 	if err != nil {
@@ -50,7 +50,25 @@ func (s *server) readings(ctx context.Context, window sources.Window, query sour
 		}
 		readings = append(readings, reading)
 	}
+	if err := s.doubt(ctx, expr, spans, readings); err != nil {
+		return nil, err
+	}
 	return readings, nil
+}
+
+// doubt grades readings down by how much is held of what they were computed from.
+func (s *server) doubt(ctx context.Context, expr string, weeks []span, readings []sources.Reading) error {
+	if !slices.ContainsFunc(readings, func(r sources.Reading) bool { return r.Grade != sources.Ungraded }) {
+		return nil
+	}
+	grades, err := s.held(ctx, expr, weeks)
+	for i, grade := range grades {
+		r := &readings[i]
+		if r.Graded = r.Worse(grade); r.Grade == sources.Ungraded {
+			r.Value = 0
+		}
+	}
+	return err
 }
 
 // endsOf groups weeks in order into as few rows as the distances of their ends
@@ -94,7 +112,7 @@ func (s *server) weekEnds(ctx context.Context, expr string, row sheet) ([]weekEn
 			return nil, err
 		}
 	}
-	return parallel(ctx, row.n, func(ctx context.Context, i int) (weekEnd, error) {
+	return parallel(ctx, s.name, row.n, func(ctx context.Context, i int) (weekEnd, error) {
 		value, warned, err := s.instant(ctx, expr, row.span(i).last())
 		return weekEnd{value, warned}, err
 	})

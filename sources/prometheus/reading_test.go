@@ -122,12 +122,12 @@ func TestReadingWithoutQuery(t *testing.T) {
 	}
 }
 
-// Weeks in a row are asked for in one request. What that cannot tell is said
-// as if they had been asked for one by one.
+// Weeks in a row are asked for in one request, and the heartbeat in another. What
+// that cannot tell is said as if they had been asked for one by one.
 func TestReadingsOfSeveralWeeks(t *testing.T) {
 	start := now.AddDate(0, 0, -60)
 	refused := func(status int, kind string) fault.Fault {
-		return fault.Fault{Path: "query_range", Status: status, Body: `{"status":"error","errorType":"` + kind + `","error":"canary"}`}
+		return fault.Fault{Path: "query_range", Times: 1, Status: status, Body: `{"status":"error","errorType":"` + kind + `","error":"canary"}`}
 	}
 	for _, c := range []struct {
 		name     string
@@ -137,13 +137,13 @@ func TestReadingsOfSeveralWeeks(t *testing.T) {
 		gap      string
 		requests int
 	}{
-		{name: "numbers", query: "pot_celsius", series: 1, requests: 1},
+		{name: "numbers", query: "pot_celsius", series: 1, requests: 2},
 		{name: "two numbers", query: "pot_celsius", series: 2, requests: 1, gap: `"pot_celsius" gives 2 numbers, one is wanted`},
 		{name: "not PromQL", query: "pot_(", requests: 4, gap: `"pot_(" is not valid PromQL to prom`},
-		{name: "too much at once", query: "pot_celsius", series: 1, fault: refused(http.StatusUnprocessableEntity, "execution"), requests: 4},
-		{name: "too slow at once", query: "pot_celsius", series: 1, fault: refused(http.StatusServiceUnavailable, "timeout"), requests: 4},
-		{name: "histograms", query: "pot_celsius", series: 1, requests: 4, fault: fault.Fault{
-			Path: "query_range", Status: http.StatusOK,
+		{name: "too much at once", query: "pot_celsius", series: 1, fault: refused(http.StatusUnprocessableEntity, "execution"), requests: 5},
+		{name: "too slow at once", query: "pot_celsius", series: 1, fault: refused(http.StatusServiceUnavailable, "timeout"), requests: 5},
+		{name: "histograms", query: "pot_celsius", series: 1, requests: 5, fault: fault.Fault{
+			Path: "query_range", Times: 1, Status: http.StatusOK,
 			Body: `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"count":"1","sum":"2","buckets":[]}]]}]}}`,
 		}},
 	} {

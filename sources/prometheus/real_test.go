@@ -2,6 +2,7 @@ package prometheus_test
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,6 +96,7 @@ func TestRealServer(t *testing.T) {
 		"young":     "heartbeat = 'up{job=\"young\"}'",
 	}
 	storeReadings(st, w)
+	storeSips(st, w, worlds["forgetful"].machines[0].runs)
 	dir := t.TempDir()
 	url, stop := start(t, dir)
 	began := time.Now()
@@ -121,6 +123,7 @@ func TestRealServer(t *testing.T) {
 		}
 	})
 	t.Run("readings", func(t *testing.T) { testRealReadings(t, url, w) })
+	t.Run("readings of a server that forgets", func(t *testing.T) { testForgottenReadings(t, url, settings["forgetful"], w) })
 	stop()
 	t.Run("small server", func(t *testing.T) {
 		url, _ := start(t, dir, "--query.max-samples=3000")
@@ -198,5 +201,53 @@ func testRealReadings(t *testing.T, url string, w sources.Window) {
 				t.Errorf("readings (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// storeSips writes a counter that grows by 5 an hour for as long as a server holds
+// anything.
+func storeSips(st store, w sources.Window, held between) {
+	sips := st.series(map[string]string{"__name__": "sips_total"})
+	for at := w.Start().Add(-time.Hour).UnixMilli(); at < held.to; at += minute {
+		if held.holds(at) {
+			sips.add(at, float64((at-w.Start().UnixMilli())/(12*minute)))
+		}
+	}
+}
+
+// A sum over a week of which only a part is held is no sum over the week, and
+// what an expression puts in place of nothing is not what was measured.
+func testForgottenReadings(t *testing.T, url, settings string, w sources.Window) {
+	nothing := sources.Graded{Reason: "prom holds nothing of what this looks back over"}
+	none := sources.Graded{Reason: "no data at the week's end"}
+	partly := sources.Graded{Grade: sources.Partial, Reason: "prom holds 53 % of what this looks back over"}
+	whole := sources.Whole()
+	for _, c := range []struct {
+		query string
+		want  []sources.Graded
+	}{
+		{"sum(increase(sips_total[1w]))", []sources.Graded{none, none, partly, whole, whole, whole}},
+		{"sum(increase(sips_total[1w])) or vector(0)", []sources.Graded{nothing, nothing, partly, whole, whole, whole}},
+		{"sum(increase(sips_total[1w] offset 1w))", []sources.Graded{none, none, none, {Grade: sources.Partial, Reason: "prom holds 76 % of what this looks back over"}, whole, whole}},
+		{"sum(rate(sips_total[5m])) or vector(0)", []sources.Graded{nothing, nothing, whole, whole, whole, whole}},
+	} {
+		source, err := openAt(url, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := source.Readings(t.Context(), w, sources.Query{Noun: sources.Metrics, Text: c.query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var grades []sources.Graded
+		for i, r := range got {
+			grades = append(grades, r.Graded)
+			if strings.HasPrefix(c.query, "sum(increase(sips_total[1w]))") && r.Grade == sources.Exact && math.Abs(r.Value-840) > 5 {
+				t.Errorf("%s in week %d is %.1f, exactly; it was 840", c.query, i, r.Value)
+			}
+		}
+		if diff := cmp.Diff(c.want, grades); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.query, diff)
+		}
 	}
 }

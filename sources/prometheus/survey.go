@@ -69,8 +69,8 @@ func shown(matchers []matcher) string {
 	return "count by (alertname,severity) (" + firing(matchers) + ")"
 }
 
-// A question is one of those that the survey asks of each span, all in one
-// query: their answers are told apart by a label that no series has.
+// A question is one of those that a survey asks of each span, in one query with
+// others: their answers are told apart by a label that no series has.
 type question string
 
 const (
@@ -87,25 +87,27 @@ func (q question) ask(expr string) string {
 	return "label_replace(" + expr + `, "` + questionLabel + `", "` + string(q) + `", "", "")`
 }
 
-// questions is the expression that asks everything of a span.
-func (s *server) questions(matchers []matcher, window string) string {
-	return strings.Join([]string{
-		heartbeats.ask("count_over_time(" + string(s.heartbeat) + window + ")"),
-		pace.ask("count_over_time(" + string(s.heartbeat) + span{0, model.Time(paceOver.Milliseconds())}.window() + ")"),
-		active.ask(activations(matchers, window)),
-		fired.ask(s.firingSamples(matchers, window)),
-	}, " or ")
+// ofHeart asks of a span how much of it is held.
+func (s *server) ofHeart(window string) string {
+	return heartbeats.ask("count_over_time("+string(s.heartbeat)+window+")") + " or " +
+		pace.ask("count_over_time("+string(s.heartbeat)+span{0, model.Time(paceOver.Milliseconds())}.window()+")")
 }
 
 // survey asks of every day how much of it is held, which alerts fired there, how
-// much, and with which activation. Days come back cut where the server finds a
-// whole one too much.
+// much, and with which activation: in one query, so that an answer from which the
+// alerts are missing is missing its heartbeat too.
 func (s *server) survey(ctx context.Context, matchers []matcher, days []span) ([]column, error) {
-	rows := sheets(days)
-	parts, err := parallel(ctx, len(rows), func(ctx context.Context, i int) ([]column, error) {
-		return byHalves(ctx, rows[i], func(ctx context.Context, row sheet) ([]column, error) {
-			return s.over(ctx, row, func(window string) string { return s.questions(matchers, window) })
-		})
+	return s.counts(ctx, days, func(window string) string {
+		return strings.Join([]string{s.ofHeart(window), active.ask(activations(matchers, window)), fired.ask(s.firingSamples(matchers, window))}, " or ")
+	})
+}
+
+// counts evaluates an expression that counts at the end of every span. Spans
+// come back cut where the server finds a whole one too much.
+func (s *server) counts(ctx context.Context, spans []span, expr func(window string) string) ([]column, error) {
+	rows := sheets(spans)
+	parts, err := parallel(ctx, s.name, len(rows), func(ctx context.Context, i int) ([]column, error) {
+		return byHalves(ctx, rows[i], func(ctx context.Context, row sheet) ([]column, error) { return s.over(ctx, row, expr) })
 	})
 	columns := slices.Concat(parts...)
 	for _, column := range columns {
