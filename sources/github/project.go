@@ -39,6 +39,7 @@ type projectRow struct {
 	IsArchived bool      `json:"isArchived"`
 	CreatedAt  time.Time `json:"createdAt"` // when it was taken into the project
 	UpdatedAt  time.Time `json:"updatedAt"`
+	nth        int       // of the drafts that have its title
 	Status     *struct {
 		Name      string    `json:"name"`
 		UpdatedAt time.Time `json:"updatedAt"`
@@ -166,7 +167,21 @@ func (h *hub) allRows(ctx context.Context, p Project, text string, more map[stri
 	for _, id := range slices.Sorted(maps.Keys(rows)) {
 		whole.Items.Nodes = append(whole.Items.Nodes, rows[id])
 	}
+	numberDrafts(whole.Items.Nodes)
 	return whole, nil
+}
+
+// numberDrafts tells drafts of one title apart, since a title is all they are
+// known by: the one that was made first goes by it alone.
+func numberDrafts(rows []*projectRow) {
+	drafts := slices.DeleteFunc(slices.Clone(rows), func(r *projectRow) bool { return r.Content == nil || r.Content.Kind != "DraftIssue" })
+	slices.SortStableFunc(drafts, func(a, b *projectRow) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	seen := map[string]int{}
+	for _, draft := range drafts {
+		name := title(draft.Content.Title)
+		seen[name]++
+		draft.nth = seen[name]
+	}
 }
 
 // Reasons why an item of a project is not exact.
@@ -243,12 +258,15 @@ func (h *hub) projectItem(p Project, b board, row *projectRow) (sources.Item, bo
 		}
 	case "DraftIssue": // has neither number nor page
 		item.Ref, item.URL = p.String()+" "+title(c.Title), page(b.URL)
+		if row.nth > 1 {
+			item.Ref += fmt.Sprintf(" (%d)", row.nth)
+		}
 	}
 	if item.Created.IsZero() || c.Kind != "DraftIssue" && (c.Number <= 0 || !isRepo(c.Repository.NameWithOwner)) || c.Closed != !c.ClosedAt.IsZero() {
 		return sources.Item{}, false
 	}
 	if row.Status != nil && done.IsZero() && ended.IsZero() && slices.ContainsFunc(h.done, func(s string) bool { return strings.EqualFold(s, row.Status.Name) }) {
-		done = later(row.Status.UpdatedAt, row.CreatedAt)
+		done = later(later(row.Status.UpdatedAt, row.CreatedAt), item.Created)
 		item.Reason = columns
 	}
 	if row.IsArchived && done.IsZero() && ended.IsZero() {

@@ -3,6 +3,7 @@ package github
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -256,5 +257,34 @@ func TestGraphQLPath(t *testing.T) {
 		if got := a.URL.ResolveReference(&url.URL{Path: h.graphql()}).String(); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
+	}
+}
+
+// What a project tells of its items fits together: a draft that was done on the
+// board and made an issue after that, and drafts of one title.
+func TestOddItemsOfAProject(t *testing.T) {
+	issue := &sim.Issue{Title: "converted", Created: hour(t, 50)}
+	org := sim.New(now, &sim.Repo{Owner: "kettle", Name: "shed", Issues: []*sim.Issue{issue}})
+	org.Projects = []*sim.Project{{Owner: "kettle", Title: "P", Entries: []sim.Entry{
+		{Issue: issue, Added: hour(t, 1), Status: "Done", Since: hour(t, 40)},
+		{Draft: "Follow up", Made: hour(t, 1), Added: hour(t, 1)}, {Draft: "Follow up", Made: hour(t, 2), Added: hour(t, 2)},
+	}}}
+	s, _ := serve(t, org, "")
+	items, err := s.Items(t.Context(), window(t), sources.Query{Noun: sources.Goals, Text: "project:kettle/1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, i := range items {
+		done := "open"
+		if len(i.Done) > 0 {
+			done = "done after " + i.Done[0].From.Sub(i.Created).String()
+		}
+		got = append(got, i.Ref+" "+done)
+	}
+	slices.Sort(got)
+	want := []string{"kettle/1 Follow up (2) open", "kettle/1 Follow up open", "kettle/shed#1 done after 0s"}
+	if !slices.Equal(got, want) {
+		t.Errorf("items are %q, want %q", got, want)
 	}
 }

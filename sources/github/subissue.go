@@ -87,7 +87,7 @@ func (h *hub) family(ctx context.Context, ref Ref) ([]sources.Item, error) {
 		delete(spans, f.key())
 	}
 	for _, gone := range refs {
-		if past, ok := spans[gone]; ok {
+		if past := spans[gone]; len(past) > 0 {
 			item, err := h.formerMember(ctx, gone, past, titles[gone])
 			if err != nil {
 				return nil, err

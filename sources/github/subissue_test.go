@@ -2,6 +2,7 @@ package github
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,5 +120,36 @@ func TestHiddenFamily(t *testing.T) {
 	}
 	if _, err := collect(t, s, window(t), sources.Goals, "parent:kettle/shed#2"); err == nil || err.Error() != "github shows none of the 1 sub-issues of kettle/shed#2 to this token" {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A sub-issue that was added and taken out within one second, and deleted since,
+// was never in scope and takes nothing with it.
+func TestCameAndWentAndDeleted(t *testing.T) {
+	child, slip := &sim.Issue{Title: "child", Created: hour(t, 1)}, &sim.Issue{Title: "slip", Created: hour(t, 1)}
+	parent := &sim.Issue{Title: "parent", Created: hour(t, 0), Children: []*sim.Issue{child},
+		Family: []sim.Member{{Issue: child, From: hour(t, 2)}, {Issue: slip, From: hour(t, 3), To: hour(t, 3)}}}
+	s, gate := serve(t, sim.New(now, &sim.Repo{Owner: "kettle", Name: "shed", Issues: []*sim.Issue{parent, child, slip}}), "")
+	gate.Add(fault.Fault{Path: "/issues/3$", Status: http.StatusGone, Body: `{"message":"This issue was deleted"}`})
+	items, err := s.Items(t.Context(), window(t), sources.Query{Noun: sources.Goals, Text: "parent:kettle/shed#1"})
+	if err != nil || len(items) != 1 || items[0].Ref != "kettle/shed#2" {
+		t.Errorf("items %+v, %v", items, err)
+	}
+}
+
+// An issue can be the parent of a goal and in a sprint that it was reopened in:
+// both read its timeline, and each sees what it looks for.
+func TestParentInASprint(t *testing.T) {
+	child := &sim.Issue{Title: "child", Created: day(t, -20, 9)}
+	parent := &sim.Issue{Title: "parent", Created: day(t, -90, 9), Children: []*sim.Issue{child}, Family: []sim.Member{{Issue: child, From: day(t, -19, 9)}},
+		Events: []sim.Event{did(day(t, -80, 9), sim.Closed, ""), did(day(t, -2, 9), sim.Milestoned, "Curl 2"), did(day(t, 2, 9), sim.Reopened, ""), did(day(t, 3, 9), sim.Closed, "")}}
+	s, _ := serve(t, sim.New(now, rink(t, parent, child)), "")
+	sprints, err := s.Sprints(t.Context(), window(t), sources.Query{Noun: sources.Delivery, Text: `repo:kettle/rink milestone:"Curl *"`})
+	if err != nil || !slices.ContainsFunc(sprints, func(s sources.Sprint) bool { return len(s.Issues) > 0 }) {
+		t.Errorf("sprints %+v, %v", sprints, err)
+	}
+	items, err := s.Items(t.Context(), window(t), sources.Query{Noun: sources.Goals, Text: "parent:kettle/rink#1"})
+	if err != nil || len(items) != 1 {
+		t.Errorf("items %+v, %v", items, err)
 	}
 }

@@ -338,7 +338,7 @@ func (h *hub) labelsExist(ctx context.Context, q Query, repos []Repo) error {
 // readAll reads a whole list of a repository, page by page.
 func readAll[T any](ctx context.Context, h *hub, repo Repo, rest string) ([]T, error) {
 	path := fmt.Sprintf("repos/%s/%s", repo, rest)
-	return remember(ctx, &h.kept, path, func() ([]T, error) {
+	return remember(ctx, &h.kept, fmt.Sprintf("%s as %T", path, *new(T)), func() ([]T, error) {
 		all, read := []T{}, trail{}
 		for path != "" {
 			page, next, err := get[T](ctx, h, repo, path, read)
