@@ -51,8 +51,11 @@ func limited(resp *http.Response) bool {
 	if resp.StatusCode == http.StatusTooManyRequests {
 		return true
 	}
+	// Jira Data Center writes a Retry-After of 0 on every answer while there is
+	// something left.
+	after := resp.Header.Get("Retry-After")
 	return resp.StatusCode == http.StatusForbidden &&
-		(resp.Header.Get("X-RateLimit-Remaining") == "0" || resp.Header.Get("Retry-After") != "" || resp.Header.Get(limitMark) != "")
+		(resp.Header.Get("X-RateLimit-Remaining") == "0" || after != "" && after != "0" || resp.Header.Get(limitMark) != "")
 }
 
 // Limited reports whether an answer is a rate limit, for a collector's Inspect.
@@ -95,6 +98,16 @@ func (c *Client) wait(attempt int, resp *http.Response) time.Duration {
 	return min(pace<<attempt, c.Patience)
 }
 
+// heed has everybody wait as long as an answer asks one request to.
+func (c *Client) heed(resp *http.Response) {
+	if resp == nil || resp.Request == nil {
+		return
+	}
+	if asked, named := instructed(resp); named && asked > 0 {
+		c.lanes.of(resp.Request).hold(asked)
+	}
+}
+
 // instructed returns the wait that an answer asks for, by Retry-After in
 // seconds or as a date, or by the reset instant of an exhausted limit: epoch
 // seconds at GitHub, ISO 8601 with or without seconds at Jira. Instants are
@@ -118,7 +131,7 @@ func instructed(resp *http.Response) (wait time.Duration, named bool) {
 }
 
 func reset(s string) (time.Time, bool) {
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && n > 0 {
 		return time.Unix(n, 0), true
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {

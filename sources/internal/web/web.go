@@ -15,6 +15,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,7 @@ type Client struct {
 	http     *http.Client
 	slots    chan struct{}
 	requests atomic.Int64
+	lanes    lanes
 
 	mu      sync.Mutex
 	refused error // the first 401, after which nothing more is sent
@@ -96,8 +98,10 @@ func New(o Options) *Client {
 	retry.RetryMax = tries - 1
 	retry.CheckRetry = c.retriable
 	retry.Backoff = func(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
+		c.heed(resp)
 		return c.wait(attempt, resp)
 	}
+	retry.PrepareRetry = func(req *http.Request) error { return c.lanes.of(req).pass(req.Context()) }
 	retry.ErrorHandler = closed
 	retry.HTTPClient = &http.Client{
 		Transport:     send{c},
@@ -159,11 +163,7 @@ func (c *Client) look(header http.Header) {
 		return
 	}
 	c.health.Limit, c.health.Remaining, c.health.Reset = limit, remaining, time.Time{}
-	// GitHub tells seconds since 1970, Jira a date.
-	reset := header.Get("X-RateLimit-Reset")
-	if at, err := strconv.ParseInt(reset, 10, 64); err == nil && at > 0 {
-		c.health.Reset = time.Unix(at, 0).UTC()
-	} else if at, err := time.Parse(time.RFC3339, reset); err == nil {
+	if at, ok := reset(header.Get("X-RateLimit-Reset")); ok {
 		c.health.Reset = at.UTC()
 	}
 }
@@ -207,9 +207,11 @@ func (f final) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, c.plain(req.Context(), req.Context().Err())
 	}
 	free := sync.OnceFunc(func() { <-c.slots })
-	if err := c.latched(); err != nil {
+	lane := c.lanes.of(req)
+	err := lane.pass(req.Context())
+	if err = cmp.Or(err, c.latched()); err != nil {
 		free()
-		return nil, err
+		return nil, c.plain(req.Context(), err)
 	}
 	resp, err := f.next.RoundTrip(req)
 	if err == nil {
@@ -217,6 +219,9 @@ func (f final) RoundTrip(req *http.Request) (*http.Response, error) {
 		err = c.judge(resp)
 		if err != nil {
 			_ = resp.Body.Close()
+		}
+		if limited(resp) && !c.bearable(resp) {
+			lane.close(err)
 		}
 	}
 	if err != nil {

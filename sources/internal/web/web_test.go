@@ -123,6 +123,7 @@ func TestRetry(t *testing.T) {
 		{"503 for ever", []step{{status: 503, body: "secret text"}}, "far is out of order (503) | run again later", 4, 14 * time.Second, 14 * time.Second},
 		{"500 is not tried again", []step{{status: 500}, ok}, "far is out of order (500) | run again later", 1, 0, 0},
 		{"broken connection", []step{{err: io.ErrUnexpectedEOF}, ok}, "", 2, 2 * time.Second, 2 * time.Second},
+		{"403 beside a limit with something left", []step{{status: 403, header: map[string]string{"Retry-After": "0", "X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "97"}}}, "far does not allow this token to read that (403) | give the token's account the right to read it", 1, 0, 0},
 		{"404", []step{{status: 404}}, "far does not know that, or does not show it to this token (404)", 1, 0, 0},
 		{"403", []step{{status: 403}}, "far does not allow this token to read that (403) | give the token's account the right to read it", 1, 0, 0},
 		{"web page", []step{{status: 200, header: map[string]string{"Content-Type": "text/html"}, body: "<html>"}}, "far answered with a web page instead of data | a sign-in page or a proxy stands before api.example; check its url in the settings", 1, 0, 0},
@@ -151,6 +152,55 @@ func TestRetry(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// When to come back is told to one request and holds for all: those that begin
+// meanwhile, and those that wait for a reason of their own.
+func TestWhatOneIsToldHoldsForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		far := &script{steps: []step{{status: 502}, {status: 429, header: map[string]string{"Retry-After": "30"}}, {status: 200, body: `{}`}}}
+		c := client(t, far, nil)
+		began := time.Now()
+		var asking sync.WaitGroup
+		for i := range 3 { // one second apart: broken, told to wait, not sent yet
+			asking.Go(func() {
+				if _, err := get(t.Context(), c, "https://api.example/x"); err != nil {
+					t.Error(err)
+				}
+			})
+			if i < 2 {
+				time.Sleep(time.Second)
+			}
+		}
+		asking.Wait()
+		for i, came := range far.came {
+			if at := came.Sub(began); i > 1 && at < 31*time.Second {
+				t.Errorf("request %d was sent after %s", i+1, at)
+			}
+		}
+		if len(far.came) != 5 {
+			t.Errorf("%d requests were sent, want 5", len(far.came))
+		}
+	})
+}
+
+// After a wait that no run can take nothing more is sent; GraphQL counts by
+// itself.
+func TestNothingIsSentIntoALongWait(t *testing.T) {
+	far := &script{steps: []step{{status: 403, header: map[string]string{"X-RateLimit-Remaining": "0", "Retry-After": "3600"}}, {status: 200, body: `{}`}}}
+	c := client(t, far, nil)
+	for i, tt := range []struct{ path, want string }{
+		{"/x", "far asked to wait (403), for longer than this run may | its request limit is used up; run again later"},
+		{"/y", "far asked to wait (403), for longer than this run may | its request limit is used up; run again later"},
+		{"/api/graphql", ""},
+	} {
+		if _, err := get(t.Context(), c, "https://api.example"+tt.path); reason(err) != tt.want {
+			t.Errorf("%s said %q", tt.path, reason(err))
+		}
+		if want := []int{1, 1, 2}[i]; c.Requests() != want {
+			t.Errorf("%d requests after %s, want %d", c.Requests(), tt.path, want)
+		}
 	}
 }
 
@@ -410,7 +460,8 @@ func TestHealth(t *testing.T) {
 		want   sources.Health
 	}{
 		{http.Header{"X-Ratelimit-Limit": {"5000"}, "X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {"1794812400"}}, sources.Health{Clock: at, Limit: 5000, Remaining: 12, Reset: time.Unix(1794812400, 0).UTC()}},
-		{http.Header{"X-Ratelimit-Limit": {"350"}, "X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"2026-11-16T07:00Z"}}, sources.Health{Clock: at, Limit: 350}},
+		{http.Header{"X-Ratelimit-Limit": {"350"}, "X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"2026-11-16T07:00Z"}}, sources.Health{Clock: at, Limit: 350, Reset: at.Add(time.Hour)}},
+		{http.Header{"X-Ratelimit-Limit": {"350"}, "X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"soon"}}, sources.Health{Clock: at, Limit: 350}},
 		{http.Header{"X-Ratelimit-Limit": {"350"}, "X-Ratelimit-Remaining": {"3"}, "X-Ratelimit-Reset": {"2026-11-16T07:00:00Z"}}, sources.Health{Clock: at, Limit: 350, Remaining: 3, Reset: at.Add(time.Hour)}},
 		{http.Header{"X-Ratelimit-Limit": {"many"}, "X-Ratelimit-Remaining": {"3"}}, sources.Health{Clock: at}},
 		{nil, sources.Health{Clock: at}},
