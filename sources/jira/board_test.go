@@ -2,6 +2,7 @@ package jira
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,5 +157,23 @@ func TestTeamManagedBoardWithoutSprintsYet(t *testing.T) {
 	_, err := source.Sprints(t.Context(), window(t, 6), sources.Query{Board: 1})
 	if reason, _ := reasonOf(err); reason != "board 1 lists no sprints, and this token may not read whether its project has any" {
 		t.Error(err)
+	}
+}
+
+// A board that lists sprints of another board only was made anew: that none of
+// its own was closed says nothing about the team.
+func TestSprintsOfAFormerBoard(t *testing.T) {
+	site := scene(t)
+	site.Sprints = slices.DeleteFunc(site.Sprints, func(s *simulated.Sprint) bool { return s.Board == 1 && s.ID > 2 })
+	for _, s := range site.Sprints {
+		s.Board = 99
+	}
+	i := site.NewIssue("KIT", "Story", day(-3), simulated.State{Sprints: []int64{1}})
+	site.Edit(i, day(3), inStatus(finished))
+	source, _ := products[0].serve(t, site, "")
+	sprints, err := source.Sprints(t.Context(), window(t, 6), sources.Query{Noun: sources.Delivery, Board: 1})
+	reason, hint := sources.Reason(err)
+	if len(sprints) > 0 || reason != "all sprints that board 1 lists belong to another board" || hint != "write board = 99 if those are the team's sprints" {
+		t.Errorf("%d sprints, %q, %q", len(sprints), reason, hint)
 	}
 }

@@ -116,6 +116,10 @@ func (s *source) incident(st *site, row issue, log []change, asked incidentField
 	if n := len(spansDone); n > 0 && spansDone[n-1].To.IsZero() {
 		in.Resolved = spansDone[n-1].From
 	}
+	if !in.Resolved.IsZero() && len(moves) == 0 && row.resolvedLater() {
+		in.Resolved = row.settled()
+		in.Graded = in.Worse(sources.Graded{Grade: sources.Approximate, Reason: "jira tells no history of its status, so it counts as resolved by its resolution date"})
+	}
 	// Somebody took it up when it first left the statuses that wait.
 	of := st.categoryFor(row)
 	waiting := spans(row.Status.value(), moves, row.Created.Time, now, func(v value) bool { return of(v) == toDo })

@@ -207,7 +207,7 @@ func (r reader) wontDo(row issue, log []change) []sources.Span {
 // change.
 func (i issue) settled() time.Time {
 	if r := i.ResolutionDate.Time; !r.IsZero() && r.Before(i.Updated.Time) {
-		return r
+		return later(r, i.Created.Time)
 	}
 	return i.Updated.Time
 }

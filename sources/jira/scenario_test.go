@@ -206,7 +206,7 @@ func TestSprintRules(t *testing.T) {
 				got := map[int64]sources.SprintIssue{}
 				for _, s := range sprints {
 					for _, told := range s.Issues {
-						told.Evidence, told.Title = sources.Evidence{}, ""
+						told.Evidence, told.ID, told.Title = sources.Evidence{}, "", ""
 						got[s.ID] = told
 					}
 				}
@@ -310,5 +310,46 @@ func TestTrackedTimesAreHours(t *testing.T) {
 	got := i.pointsAt(estimate{fields: []field{{ID: inSeconds}}}, nil, monday)
 	if diff := cmp.Diff(n(8), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The index of the search can be late: then the changes of an issue know more
+// than the row that was found.
+func TestTheSearchIsLate(t *testing.T) {
+	site, w := scene(t), window(t, 6)
+	closed := monday.Add(-3 * time.Hour)
+	site.Sprints[0].Completed = closed
+	w.Last, w.Now = w.Last.Add(1), closed.Add(30*time.Second)
+	i := site.NewIssue("KIT", "Story", day(-3), simulated.State{Sprints: []int64{1}})
+	site.Edit(i, day(2), inStatus(progress))
+	site.Edit(i, closed.Add(-time.Minute), inStatus(finished))
+	source, gate := products[0].serve(t, site, "")
+	gate.Add(editing("search/jql", func(answer map[string]any) {
+		for _, row := range answer["issues"].([]any) {
+			fields := row.(map[string]any)["fields"].(map[string]any)
+			fields["status"] = map[string]any{"id": progress, "name": "In Progress", "statusCategory": map[string]any{"key": "indeterminate"}}
+			fields["resolution"], fields["resolutiondate"], fields["updated"] = nil, nil, day(2).Format("2006-01-02T15:04:05.000-0700")
+		}
+	}))
+	sprints, err := source.Sprints(t.Context(), w, sources.Query{Noun: sources.Delivery, Board: 1})
+	if err != nil || len(sprints) == 0 || len(sprints[0].Issues) != 1 {
+		t.Fatalf("%+v, %v", sprints, err)
+	}
+	if got := sprints[0].Issues[0].Outcome; got != sources.Completed {
+		t.Errorf("an issue that was done a minute before the close is told as %s", got)
+	}
+}
+
+// Data Center names a change of the original estimate by the field's id and not
+// by its name, and gives no id beside it.
+func TestOriginalEstimateOfDataCenter(t *testing.T) {
+	i := issue{fields: map[string]json.RawMessage{inSeconds: json.RawMessage("36000")}}
+	var log []history
+	if err := json.Unmarshal([]byte(`[{"id":"1","created":"2026-10-07T10:00:00.000+0200","items":[{"field":"timeoriginalestimate","fieldtype":"jira","from":"3600","to":"36000"}]}]`), &log); err != nil {
+		t.Fatal(err)
+	}
+	est := estimate{fields: []field{{ID: inSeconds, Name: "Original Estimate"}}}
+	if diff := cmp.Diff(n(1), i.pointsAt(est, flatten(log), day(0))); diff != "" {
+		t.Errorf("hours before the change (-want +got):\n%s", diff)
 	}
 }

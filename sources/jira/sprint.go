@@ -114,7 +114,7 @@ func (s *source) sprintsOf(ctx context.Context, w sources.Window, st *site, id i
 	}
 	runs := b.runs(rows, w)
 	if len(runs) == 0 {
-		return nil, nil
+		return nil, b.foreign(rows, w)
 	}
 	h, graded, err := s.candidates(ctx, w, b, runs, est)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *source) sprintsOf(ctx context.Context, w sources.Window, st *site, id i
 	}
 	b.graded = b.graded.Worse(graded)
 	if len(h.rows) == 0 {
-		b.graded = b.graded.Worse(sources.Graded{Grade: sources.Partial, Reason: "no issue of its sprints is shown to this token"})
+		b.graded = sources.Graded{Reason: "no issue of its sprints is shown to this token"}
 	}
 	threads := st.threads(h.rows, h.logs)
 	sprints := make([]sources.Sprint, len(runs))
@@ -168,6 +168,26 @@ func (b *board) runs(rows []sprintRow, w sources.Window) []run {
 	}
 	slices.SortFunc(runs, func(x, y run) int { return cmp.Or(x.start.Compare(y.start), cmp.Compare(x.ID, y.ID)) })
 	return slices.CompactFunc(runs, func(x, y run) bool { return x.ID == y.ID })
+}
+
+// foreign is the error of a board that lists sprints of the window, never one
+// of its own: a team that made its board anew goes on with the sprints of the
+// former one, and "no sprint was closed" would be false.
+func (b *board) foreign(rows []sprintRow, w sources.Window) error {
+	var of int64
+	for _, row := range rows {
+		if row.Origin == 0 || row.Origin == b.id {
+			return nil
+		}
+		if _, ok := row.within(w); ok {
+			of = row.Origin
+		}
+	}
+	if of == 0 {
+		return nil
+	}
+	return sources.Unansweredf("all sprints that board %d lists belong to another board", b.id).
+		WithHint("write board = %d if those are the team's sprints", of)
 }
 
 // Sprints are listed in the order closed, active, and in it by their place in

@@ -35,7 +35,7 @@ func (f fieldRef) names(c change) bool {
 	if c.fieldID != "" {
 		return c.fieldID == f.id
 	}
-	return strings.EqualFold(c.field, f.name)
+	return strings.EqualFold(c.field, f.name) || f.id != "" && c.field == f.id
 }
 
 // valueAt returns what a field held at t: what the earliest later change
