@@ -1,6 +1,9 @@
 package main
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -237,4 +240,54 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 			t.Errorf("%s has no package comment", pkg)
 		}
 	}
+}
+
+// Work that a collector does beside the call it was asked by has a guard: a panic
+// there would end the program, with every other answer.
+func TestWorkOfCollectorsIsGuarded(t *testing.T) {
+	for _, folder := range []string{"jira", "github", "prometheus"} {
+		files, err := filepath.Glob(filepath.Join("..", "..", "sources", folder, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s has no files: %v", folder, err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if work := besideOf(n); work != nil && !calls(work, "Guard") {
+					t.Errorf("%s starts work without sources.Guard", name)
+				}
+				return true
+			})
+		}
+	}
+}
+
+// besideOf returns what a node runs in a goroutine of its own, nil if nothing.
+func besideOf(n ast.Node) ast.Node {
+	switch n := n.(type) {
+	case *ast.GoStmt:
+		return n.Call
+	case *ast.CallExpr:
+		if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Go" && len(n.Args) == 1 {
+			return n.Args[0]
+		}
+	}
+	return nil
+}
+
+// calls reports whether a function of a name is called in a node.
+func calls(in ast.Node, name string) (found bool) {
+	ast.Inspect(in, func(n ast.Node) bool {
+		if f, ok := n.(*ast.SelectorExpr); ok && f.Sel.Name == name {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
