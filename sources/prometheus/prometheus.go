@@ -59,7 +59,8 @@ instances. An alert that fires on over a restart of the server is one episode.
 How much of a week the server holds is told by the heartbeat, by default
 up{job="prometheus"}; name another series if that one is not always there. A
 week of which nothing is held is unknown, one with less than 95 % is partial.
-The same goes for what the ranges of a metric's query look back over.
+The same goes for what the ranges of a metric's query look back over, but that
+it is near enough from 90 %.
 
 With group_by, alarms are counted as a person would: alerts of one name and
 severity that share the labels in it are one episode for as long as some of them

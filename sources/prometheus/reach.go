@@ -53,6 +53,10 @@ func lengthOf(text string) time.Duration {
 }
 
 const (
+	// nearlyFrom is the coverage from which a reading is near what it would be: a
+	// ratio, an average or a quantile hardly moves, and a sum is less than a tenth
+	// too small.
+	nearlyFrom = 0.9
 	// lookback is how far a server looks for the last sample of a series.
 	lookback = 5 * time.Minute
 	// oneWeek is how far most expressions look back.
@@ -85,7 +89,11 @@ func (s *server) heldOf(p pulse, looked span, back time.Duration) sources.Graded
 	case coverage <= 0:
 		return sources.Graded{Reason: s.name + " holds nothing of what this looks back over"}
 	case coverage < wholeFrom && back > 0: // without a range a sample is there or not
-		return sources.Graded{Grade: sources.Partial, Reason: fmt.Sprintf("%s holds %d %% of what this looks back over", s.name, max(1, int(coverage*100)))}
+		grade := sources.Graded{Grade: sources.Partial, Reason: fmt.Sprintf("%s holds %d %% of what this looks back over", s.name, max(1, int(coverage*100)))}
+		if coverage >= nearlyFrom {
+			grade.Grade = sources.Approximate
+		}
+		return grade
 	case p.warned:
 		return sources.Graded{Grade: sources.Partial, Reason: s.doubts()}
 	}
