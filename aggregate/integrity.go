@@ -29,9 +29,9 @@ func itemContradiction(_ sources.Noun, answer sources.Answer) string {
 		switch {
 		case i.Ref != "" && seen[i.Ref]:
 			return i.Ref + " is there twice"
-		case unordered(i.Scope):
+		case !sources.Ordered(i.Scope):
 			return i.Ref + " left what was asked for before it came in"
-		case unordered(i.Done):
+		case !sources.Ordered(i.Done):
 			return i.Ref + " was reopened before it was done"
 		case i.Kind != sources.Release && i.Kind != sources.Deployment && len(i.Done) > 0 && !i.Created.IsZero() && i.Done[0].From.Before(i.Created):
 			return i.Ref + " was done before it was created"
@@ -39,20 +39,6 @@ func itemContradiction(_ sources.Noun, answer sources.Answer) string {
 		seen[i.Ref] = true
 	}
 	return ""
-}
-
-// unordered reports spans that overlap, end before they begin, or go on after
-// one that has not ended.
-func unordered(spans []sources.Span) bool {
-	for i, s := range spans {
-		if !s.To.IsZero() && s.To.Before(s.From) {
-			return true
-		}
-		if i > 0 && (spans[i-1].To.IsZero() || s.From.Before(spans[i-1].To)) {
-			return true
-		}
-	}
-	return false
 }
 
 func sprintContradiction(_ sources.Noun, answer sources.Answer) string {

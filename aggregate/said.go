@@ -126,8 +126,8 @@ type Revision struct {
 	Was, Now    *float64 // values of the week; nil: unknown
 }
 
-// revisions compares what pages said with what their weeks look like today:
-// their colours, and their values.
+// revisions lists the weeks whose colour is another today than their pages said,
+// because a value that it is made of is another.
 func (f Finding) revisions(window sources.Window) (all []Revision) {
 	for i, v := range f.Past[:max(0, len(f.Past)-1)] {
 		week := window.Last.Add(i + 1 - len(f.Past))

@@ -9,7 +9,7 @@ import (
 // until it can be measured: they come in bursts.
 const alarmDispersion = 2.5
 
-// metric returns a line as what can be tested for change. A goal is none: its
+// tested returns a line as what can be tested for change. A goal is none: its
 // progress is forecast. A week that was not seen whole is missing, because a
 // figure that is too low would look like a change.
 func (t *trail) tested(window sources.Window, holidays []sources.Day) change.Metric {

@@ -9,8 +9,9 @@ import (
 
 // A trail is one line over all weeks of a window, with what it takes to judge
 // it at the end of each of them in turn. Judging the past again is how colours
-// get to be sticky without anything being remembered: the same facts always
-// give the same past.
+// get to be sticky without anything being remembered. The same facts of the same
+// weeks give the same past; where a window begins later, its first colours may
+// be others.
 type trail struct {
 	line     Line
 	answer   sources.Answer

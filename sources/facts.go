@@ -79,6 +79,28 @@ func Within(spans []Span, t time.Time) bool {
 	return slices.ContainsFunc(spans, func(s Span) bool { return s.Holds(t) })
 }
 
+// Reaching returns the spans that had not ended at an instant, nil if there are
+// none.
+func Reaching(start time.Time, spans []Span) (left []Span) {
+	for _, s := range spans {
+		if s.To.IsZero() || s.To.After(start) {
+			left = append(left, s)
+		}
+	}
+	return left
+}
+
+// Ordered reports spans that follow each other: none ends before it begins, and
+// none begins before the one ahead of it has ended.
+func Ordered(spans []Span) bool {
+	for i, s := range spans {
+		if !s.To.IsZero() && s.To.Before(s.From) || i > 0 && (spans[i-1].To.IsZero() || s.From.Before(spans[i-1].To)) {
+			return false
+		}
+	}
+	return true
+}
+
 // An ItemKind tells tracker issues, pull requests and releases apart.
 type ItemKind string
 

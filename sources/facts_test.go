@@ -173,3 +173,28 @@ func TestOneLine(t *testing.T) {
 		}
 	}
 }
+
+func TestSpansInARow(t *testing.T) {
+	at := func(day int) time.Time { return time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC) }
+	span := func(from, to int) sources.Span { return sources.Span{From: at(from), To: at(to)} }
+	open := sources.Span{From: at(9)}
+	for _, tt := range []struct {
+		spans   []sources.Span
+		ordered bool
+		left    []sources.Span // of those that reach the 4th
+	}{
+		{nil, true, nil},
+		{[]sources.Span{span(1, 2), span(2, 4), span(5, 6), open}, true, []sources.Span{span(5, 6), open}},
+		{[]sources.Span{span(1, 4)}, true, nil},
+		{[]sources.Span{span(5, 3)}, false, nil},
+		{[]sources.Span{span(1, 6), span(5, 7)}, false, []sources.Span{span(1, 6), span(5, 7)}},
+		{[]sources.Span{open, span(10, 11)}, false, []sources.Span{open, span(10, 11)}},
+	} {
+		if got := sources.Ordered(tt.spans); got != tt.ordered {
+			t.Errorf("%v is ordered: %t", tt.spans, got)
+		}
+		if diff := cmp.Diff(tt.left, sources.Reaching(at(4), tt.spans)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", tt.spans, diff)
+		}
+	}
+}

@@ -75,18 +75,10 @@ import (
 
 // A Remembered is what became of the facts of one run.
 type Remembered struct {
-	Facts     sources.Facts // for the whole window
-	Gaps      []sources.Gap // every question without an answer in this run, also where its earlier weeks are remembered
-	Revisions []Revision
-	Vanished  []Vanished
-	Refused   []Refused
-}
-
-// A Revision is a value of a past week that was another when it was last seen.
-type Revision struct {
-	Team, Line    string
-	Week          sources.Week
-	Before, After *float64 // nil: there was nothing to measure
+	Facts    sources.Facts // for the whole window
+	Gaps     []sources.Gap // every question without an answer in this run, also where its earlier weeks are remembered
+	Vanished []Vanished
+	Refused  []Refused
 }
 
 // A Vanished is an item or incident that its source does not show any more.
@@ -164,7 +156,6 @@ func (r *Remembered) add(i int, out outcome) {
 	if q := out.answer.Question; out.gap != "" {
 		r.Gaps = append(r.Gaps, sources.Gap{Team: q.Team, Source: q.Source, Question: q.Line, Reason: out.gap, Hint: out.hint})
 	}
-	r.Revisions = append(r.Revisions, out.revisions...)
 	r.Vanished = append(r.Vanished, out.vanished...)
 	if out.refused != nil {
 		r.Refused = append(r.Refused, *out.refused)

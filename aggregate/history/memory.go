@@ -56,7 +56,6 @@ func (m *memory) capture(w sources.Window) {
 type outcome struct {
 	answer    sources.Answer
 	gap, hint string // why there was no answer in this run; "" if there was
-	revisions []Revision
 	vanished  []Vanished
 	refused   *Refused
 }
@@ -101,14 +100,8 @@ func (m *memory) merge(window sources.Window, a sources.Answer) outcome {
 	if reason := unbelievable(a); reason != "" && a.Gap == "" {
 		a = sources.Answer{Question: a.Question, Weeks: a.Weeks, Gap: reason}
 	}
-	before := figures(m.view(window, nil), window)
-	known := map[sources.Week]bool{}
-	for week, fact := range m.weeks {
-		known[week] = fact.row.known
-	}
 	var out outcome
 	if byWeek(a.Question.Query.Noun) {
-		before = figures(m.remembered(window), window)
 		out = m.mergeWeeks(window, asked, a)
 	} else {
 		out = m.mergeThings(window, asked, a)
@@ -117,25 +110,7 @@ func (m *memory) merge(window sources.Window, a sources.Answer) outcome {
 	if out.gap == "" && out.answer.Gap != "" {
 		out.gap = out.answer.Gap
 	}
-	if out.gap == "" && out.refused == nil {
-		out.revisions = m.revisions(before, known, out.answer, window)
-	}
 	return out
-}
-
-// revisions lists the weeks whose value was known and is another now.
-func (m *memory) revisions(before map[sources.Week]*float64, known map[sources.Week]bool, a sources.Answer, w sources.Window) []Revision {
-	var list []Revision
-	after := figures(a, w)
-	for _, week := range w.Weeks() {
-		now, still := after[week]
-		was := before[week]
-		same := was == nil && now == nil || was != nil && now != nil && *was == *now
-		if known[week] && still && !same {
-			list = append(list, Revision{m.question.Team, m.question.Line, week, was, now})
-		}
-	}
-	return list
 }
 
 // remembered returns what is remembered of a window, for alarms and readings.
@@ -202,7 +177,7 @@ func unbelievable(a sources.Answer) string {
 		switch {
 		case twice(thing{Item: &i}):
 			return fmt.Sprintf("%s told about %s twice", a.Question.Source, sources.OneLine(i.Ref, 60))
-		case unordered(i.Scope) || unordered(i.Done) || unordered(i.Blocked):
+		case !sources.Ordered(i.Scope) || !sources.Ordered(i.Done) || !sources.Ordered(i.Blocked):
 			return fmt.Sprintf("%s told about %s in no possible order of time", a.Question.Source, sources.OneLine(i.Ref, 60))
 		}
 	}

@@ -186,13 +186,6 @@ func (s *Store) SaveSaid(ctx context.Context, said []Said) error {
 	})
 }
 
-// SaidBefore returns the last n documents of a line before a week, oldest
-// first.
-func (s *Store) SaidBefore(ctx context.Context, team, line string, week sources.Week, n int) ([]Said, error) {
-	all, err := s.said(ctx, `where team = $1 and line = $2 and week < $3`, column(team), column(line), weekText(week))
-	return all[max(0, len(all)-max(n, 0)):], err
-}
-
 // AllSaid returns everything that was said about a team, by line and week.
 func (s *Store) AllSaid(ctx context.Context, team string) ([]Said, error) {
 	return s.said(ctx, `where team = $1`, column(team))

@@ -2,7 +2,6 @@ package history
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"preread/sources"
@@ -36,26 +35,6 @@ func splice(a, b []sources.Span, at time.Time) []sources.Span {
 		out = append(out, s)
 	}
 	return out
-}
-
-// reaching leaves out the spans that ended by an instant.
-func reaching(start time.Time, spans []sources.Span) []sources.Span {
-	left := slices.DeleteFunc(slices.Clone(spans), func(s sources.Span) bool { return !s.To.IsZero() && !s.To.After(start) })
-	if len(left) == 0 {
-		return nil
-	}
-	return left
-}
-
-// unordered reports spans that overlap, end before they begin, or go on after
-// one that has not ended.
-func unordered(spans []sources.Span) bool {
-	for i, s := range spans {
-		if !s.To.IsZero() && s.To.Before(s.From) || i > 0 && (spans[i-1].To.IsZero() || s.From.Before(spans[i-1].To)) {
-			return true
-		}
-	}
-	return false
 }
 
 // A step is the grade of what an item tells from an instant on, until the next

@@ -117,7 +117,7 @@ func (t thing) listed(noun sources.Noun, w sources.Window) bool {
 func (t thing) listedFrom(noun sources.Noun, start time.Time) bool {
 	switch noun {
 	case sources.Goals:
-		return len(reaching(start, t.Item.Scope)) > 0
+		return len(sources.Reaching(start, t.Item.Scope)) > 0
 	case sources.Quality:
 		return !slices.ContainsFunc(t.Item.Done, func(s sources.Span) bool { return s.To.IsZero() && s.From.Before(start) })
 	case sources.Incidents:
@@ -174,9 +174,9 @@ func (t thing) within(noun sources.Noun, w sources.Window) sources.Item {
 		since = item.Scope[0].From
 	}
 	item.Graded = gradeFrom(t.Steps, w.Start(), since).Worse(t.age())
-	item.Scope = reaching(w.Start(), item.Scope)
-	item.Done = reaching(w.Start(), item.Done)
-	item.Blocked = reaching(w.Start(), item.Blocked)
+	item.Scope = sources.Reaching(w.Start(), item.Scope)
+	item.Done = sources.Reaching(w.Start(), item.Done)
+	item.Blocked = sources.Reaching(w.Start(), item.Blocked)
 	return item
 }
 

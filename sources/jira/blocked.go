@@ -186,13 +186,13 @@ func (r reader) blocked(row issue, log []change, done []sources.Span, blockers b
 		is := func(v value) bool { return strings.EqualFold(linkedKey(v), h.key) && r.blocking(row, v) }
 		linked := membership(h.now != nil, links, row.Created.Time, r.window.Now, is)
 		open, known := blockers[h.key]
-		if !known && len(reaching(r.window.Start(), linked)) > 0 {
+		if !known && len(sources.Reaching(r.window.Start(), linked)) > 0 {
 			graded = graded.Worse(sources.Graded{Grade: sources.Approximate,
 				Reason: fmt.Sprintf("%s, which blocked it, cannot be read, so how long it was blocked is not known", sources.OneLine(h.key, 40))})
 		}
 		all = append(all, both(linked, open)...)
 	}
-	return reaching(r.window.Start(), without(joined(all), done)), graded
+	return sources.Reaching(r.window.Start(), without(joined(all), done)), graded
 }
 
 // flagged returns when any box of a flag was ticked. Nobody tells when that was

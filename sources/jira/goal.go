@@ -45,8 +45,8 @@ func (s *source) goal(ctx context.Context, r reader, q query) ([]sources.Item, e
 		log := t.haul.logs[m.row.ID]
 		it, ok := r.item(m.row, log, blockers, m.graded)
 		wontDo := r.wontDo(m.row, log)
-		it.Scope = reaching(r.window.Start(), without(m.scope, wontDo))
-		it.Done = reaching(r.window.Start(), without(it.Done, wontDo))
+		it.Scope = sources.Reaching(r.window.Start(), without(m.scope, wontDo))
+		it.Done = sources.Reaching(r.window.Start(), without(it.Done, wontDo))
 		if ok && len(it.Scope) > 0 {
 			items = append(items, it)
 		}
@@ -346,7 +346,7 @@ func (g grower) belonging(h haul, nodes []node) []member {
 			m.scope = append(m.scope, both(here, n.scope)...)
 			m.graded = m.graded.Worse(n.graded).Worse(g.legible(row, moves))
 		}
-		if m.scope = reaching(g.window.Start(), joined(m.scope)); len(m.scope) > 0 {
+		if m.scope = sources.Reaching(g.window.Start(), joined(m.scope)); len(m.scope) > 0 {
 			found = append(found, m)
 		}
 	}

@@ -115,7 +115,7 @@ func TestInitiatives(t *testing.T) {
 				}
 				var want, got []sources.Item
 				for title, scope := range tt.want {
-					if scope = reaching(w.Start(), scope); len(scope) > 0 {
+					if scope = sources.Reaching(w.Start(), scope); len(scope) > 0 {
 						want = append(want, sources.Item{Title: title, Scope: scope, Graded: sources.Whole()})
 					}
 				}

@@ -222,7 +222,7 @@ func (r reader) item(row issue, log []change, blockers blockers, graded sources.
 	}
 	moves := changesOf(log, statusField)
 	done, doubt := r.done(row, moves)
-	it.Done = reaching(r.window.Start(), done)
+	it.Done = sources.Reaching(r.window.Start(), done)
 	var unclear sources.Graded
 	it.Blocked, unclear = r.blocked(row, log, done, blockers)
 	it.Graded = graded.Worse(doubt).Worse(r.site.known(row, moves, r.window.Start())).Worse(unclear)

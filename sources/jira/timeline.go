@@ -144,8 +144,3 @@ func later(a, b time.Time) time.Time {
 	}
 	return a
 }
-
-// reaching leaves out the spans that ended before an instant.
-func reaching(start time.Time, spans []sources.Span) []sources.Span {
-	return slices.DeleteFunc(slices.Clone(spans), func(s sources.Span) bool { return !s.To.IsZero() && !s.To.After(start) })
-}

@@ -168,9 +168,6 @@ func (c *Client) look(header http.Header) {
 	}
 }
 
-// Close ends the connections that the client keeps open.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
-
 // A StatusError is an answer whose status says that there is none.
 type StatusError struct {
 	Status int

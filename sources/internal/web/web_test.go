@@ -288,7 +288,7 @@ func TestALongAnswerIsNotHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := web.New(web.Options{Source: "far", Base: base, MaxBody: 32 << 20})
-	defer c.Close()
+	defer c.HTTP().CloseIdleConnections()
 	const want = "far sent an answer of more than 32 MiB, which was not read | ask for less at a time: a narrower query, or fewer weeks"
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -428,7 +428,7 @@ func TestPlainWordsForTheNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := web.New(web.Options{Source: "far", Base: base, Timeout: 50 * time.Millisecond, Pace: time.Millisecond, Pass: func(status int) bool { return status == 422 }})
-	defer c.Close()
+	defer c.HTTP().CloseIdleConnections()
 	_, err = get(t.Context(), c, server.URL+"/cut")
 	if got := reason(err); got != "far broke off in the middle of an answer | run again later" {
 		t.Errorf("cut: %q", got)
@@ -487,7 +487,7 @@ func TestHealth(t *testing.T) {
 		if got := client.Health(); got != tt.want {
 			t.Errorf("%v: %+v, want %+v", tt.header, got, tt.want)
 		}
-		client.Close()
+		client.HTTP().CloseIdleConnections()
 		server.Close()
 	}
 }
