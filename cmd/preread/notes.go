@@ -249,7 +249,7 @@ func (j *job) restoreNotes(week, id string, version int) error {
 // putBack puts notes into their slots, or only into those that are empty.
 func (j *job) putBack(week string, back []seenNote, onlyEmpty bool) error {
 	restored, there := 0, 0
-	err := j.change(week, func(page report.Page, text []byte) (_ []byte, err error) {
+	err := j.rewrite(week, func(page report.Page, text []byte) (_ []byte, err error) {
 		restored, there = 0, 0
 		for _, n := range back {
 			note, err := page.Note(n.id)

@@ -101,7 +101,7 @@ func (j *job) discuss(week, reader string, n int) error {
 	if err != nil {
 		return err
 	}
-	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+	return j.rewrite(week, func(page report.Page, text []byte) ([]byte, error) {
 		findings, err := j.findings("", oldPage{&page, text}, profile.Known)
 		if err != nil {
 			return nil, err
