@@ -153,6 +153,9 @@ type writing struct {
 // compose judges the facts and lays out the page around what people wrote on
 // the one that is there.
 func (w writing) compose(old oldPage) (drafted, []output, error) {
+	if err := w.elsewhere(old, w.from, w.facts.Window.Last); err != nil {
+		return drafted{}, nil, err
+	}
 	facts := w.facts
 	if old.sent() { // its other forms are of what it was made of
 		if basis, err := w.basis(w.from); err == nil {
@@ -383,8 +386,24 @@ func (p *program) checkPage(c *config.Config, d drafting) error {
 	if err != nil {
 		return err
 	}
-	_, err = readPage(path)
-	return err
+	old, err := readPage(path)
+	if err != nil {
+		return err
+	}
+	return d.elsewhere(old, path, window.Last)
+}
+
+// elsewhere refuses to make the page of a week where the page of another one
+// stands that was sent.
+func (d drafting) elsewhere(old oldPage, path string, week sources.Week) error {
+	if !old.sent() || old.page.Mark.Week == week {
+		return nil
+	}
+	err := fmt.Errorf("%s is the page of %s, which was sent and stays as it is", path, old.page.Mark.Week)
+	if d.out != "" && !d.onlyTold() {
+		return withHint(err, "name another file with -o")
+	}
+	return withHint(err, "put {{.Week}} into out in [report], such as out = %q", "prereads/{{.Week}}.md")
 }
 
 // pagePath returns where the page goes, "-" for the standard output. A path of
