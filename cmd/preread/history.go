@@ -20,7 +20,16 @@ func (p *program) historyVerb() *cobra.Command {
 		Use:   "history",
 		Short: "See, carry and trim what is remembered from week to week",
 		Long: `Sources forget; the history does not. It is a file in the state folder, or where
-history in the settings puts it: a file, or a PostgreSQL database for many hosts.`,
+history in the settings puts it: a file, a postgres:// database for many hosts, or
+"none" for nothing. The state folder is STATE_DIRECTORY, XDG_STATE_HOME/preread or
+~/.local/state/preread, and the file there is named after the settings file. It
+holds the facts of each week and line, pages as they were found and written, and
+what they said.
+
+A week is final two weeks after its end; a final week is never changed. --full
+asks about all weeks again. What a source does not show any more is marked as
+gone; if that is more than half of a line, it is refused and said, and
+preread history forget TEAM/LINE is the way out where it is true.`,
 		Example: `  preread history list
   preread history export > history.jsonl     to carry it in Git, or to another place
   preread history import < history.jsonl
