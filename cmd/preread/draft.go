@@ -43,6 +43,9 @@ func (p *program) draftVerb() *cobra.Command {
   preread draft --facts facts.json   from saved facts, without a network`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			for i, f := range d.formats {
+				d.formats[i] = strings.TrimSpace(f)
+			}
 			return p.with(func(j *job) error {
 				if !cmd.Flags().Changed("format") && (d.reader != "" || d.since != "") {
 					if err := d.choose(*j); err != nil {
@@ -347,6 +350,9 @@ func (d drafting) sinceIn(window sources.Window) (sources.Week, error) {
 
 func checkFormats(d drafting) error {
 	for _, f := range d.formats {
+		if f == "" {
+			return withHint(errors.New("--format: no format is named between two commas"), "there is %s", strings.Join(formats, ", "))
+		}
 		if !slices.Contains(formats, f) {
 			return withHint(fmt.Errorf("--format: %q is not a format of draft", sources.OneLine(f, 40)), "there is %s", strings.Join(formats, ", "))
 		}
@@ -566,24 +572,35 @@ func (p *program) sayDry(d drafted, outputs []output) {
 		if o.same {
 			verb = "would leave as it is"
 		}
-		fmt.Fprintf(p.stdout, "%s %s: %d notes kept, %d moved under “Notes kept from earlier”\n", verb, o.path, d.merged.Kept, len(d.merged.Homeless))
+		fmt.Fprintf(p.stdout, "%s %s: %s kept, %d moved under “Notes kept from earlier”\n", verb, o.path, plural(d.merged.Kept, "note"), len(d.merged.Homeless))
 	}
 	switch m := d.merged; {
 	case m.Edited:
 		fmt.Fprintln(p.stdout, "would keep a copy: text outside of the slots was edited")
 	case m.Joined+len(m.Clashes) > 0:
-		fmt.Fprintf(p.stdout, "would keep %d edits outside of the slots, and %d more as notes\n", m.Joined, len(m.Clashes))
+		fmt.Fprintf(p.stdout, "would keep %s outside of the slots, and %d more as notes\n", plural(m.Joined, "edit"), len(m.Clashes))
 	}
 }
 
 // sayMoved tells everybody about notes whose lines are gone.
 func (p *program) sayMoved(d drafted) {
 	if n := len(d.merged.Clashes); n > 0 {
-		fmt.Fprintf(p.stderr, "warning: %d edits outside of the slots stood where the page is new; they stand under “Notes kept from earlier”: %s\n", n, strings.Join(d.merged.Clashes, ", "))
+		fmt.Fprintf(p.stderr, "warning: %s outside of the slots stood where the page is new; %s under “Notes kept from earlier”: %s\n", plural(n, "edit"), theyStand(n), strings.Join(d.merged.Clashes, ", "))
 	}
 	if gone := without(d.merged.Homeless, d.merged.Clashes); len(gone) > 0 {
-		fmt.Fprintf(p.stderr, "warning: the lines of %d notes are gone; they stand under “Notes kept from earlier”: %s\n", len(gone), strings.Join(gone, ", "))
+		lines := "the line of 1 note is gone"
+		if len(gone) > 1 {
+			lines = fmt.Sprintf("the lines of %d notes are gone", len(gone))
+		}
+		fmt.Fprintf(p.stderr, "warning: %s; %s under “Notes kept from earlier”: %s\n", lines, theyStand(len(gone)), strings.Join(gone, ", "))
 	}
+}
+
+func theyStand(n int) string {
+	if n == 1 {
+		return "it stands"
+	}
+	return "they stand"
 }
 
 // without leaves out what was told already, and words that have been kept

@@ -86,7 +86,7 @@ func (p *program) historyList() *cobra.Command {
 }
 
 func historyLine(h history.Summary) string {
-	text := fmt.Sprintf("%s/%s  %s  %s to %s  %d weeks, %d known, %d final", h.Team, h.Line, h.Source, h.First, h.Last, h.Weeks, h.Known, h.Final)
+	text := fmt.Sprintf("%s/%s  %s  %s to %s  %s, %d known, %d final", h.Team, h.Line, h.Source, h.First, h.Last, plural(h.Weeks, "week"), h.Known, h.Final)
 	if h.First.IsZero() {
 		text = fmt.Sprintf("%s/%s  %s  no week yet", h.Team, h.Line, h.Source)
 	}
@@ -94,7 +94,7 @@ func historyLine(h history.Summary) string {
 		text += fmt.Sprintf(", %d missing between", h.Missing)
 	}
 	if h.Things > 0 || h.Gone > 0 {
-		text += fmt.Sprintf("; %d things, %d gone", h.Things, h.Gone)
+		text += fmt.Sprintf("; %s, %d gone", plural(h.Things, "thing"), h.Gone)
 	}
 	return sources.OneLine(text+"; asked "+h.Captured.UTC().Format("2006-01-02 15:04")+" UTC", 300)
 }
@@ -163,7 +163,7 @@ func (p *program) historyPrune() *cobra.Command {
 				if dry {
 					verb = "would delete"
 				}
-				fmt.Fprintf(p.stdout, "%s %d weeks, %d things, %d things said, %d pages\n", verb, n.Weeks, n.Things, n.Said, n.Pages)
+				fmt.Fprintf(p.stdout, "%s %s, %s, %s said, %s\n", verb, plural(n.Weeks, "week"), plural(n.Things, "thing"), plural(n.Said, "thing"), plural(n.Pages, "page"))
 				return nil
 			})
 		},
@@ -190,7 +190,7 @@ func (p *program) historyForget() *cobra.Command {
 			return p.remembered(func(s *history.Store) error {
 				n, err := s.Forget(cmd.Context(), team, line, p.now().UTC())
 				if err == nil {
-					fmt.Fprintf(p.stdout, "%d things of %s are not remembered any more\n", n, sources.OneLine(args[0], 80))
+					fmt.Fprintf(p.stdout, "%s of %s %s not remembered any more\n", plural(n, "thing"), sources.OneLine(args[0], 80), isOrAre(n))
 				}
 				return err
 			})
@@ -221,7 +221,7 @@ func (p *program) historyPages() *cobra.Command {
 					return strings.HasSuffix(p.Path, madeSuffix) || strings.HasSuffix(p.Path, readySuffix)
 				})
 				if show > len(pages) || show < 0 {
-					return withHint(fmt.Errorf("--show: there are %d pages of %s", len(pages), w), "without --show they are listed")
+					return withHint(fmt.Errorf("--show: there %s %s of %s", isOrAre(len(pages)), plural(len(pages), "page"), w), "without --show they are listed")
 				}
 				if show > 0 {
 					_, err := p.stdout.Write(pages[show-1].Text)

@@ -186,6 +186,14 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+// isOrAre goes with [plural].
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
 // noteOf returns one note; one that was never seen is an error.
 func (j *job) noteOf(week sources.Week, id string) (seenNote, error) {
 	all, err := j.seenNotes()

@@ -66,6 +66,11 @@ func (p *program) open(o opening) error {
 	if err != nil {
 		return err
 	}
+	if o.facts != "" {
+		if _, err := p.savedFacts(c, request{facts: o.facts, week: o.week}); err != nil {
+			return err
+		}
+	}
 	old, err := readPage(path)
 	switch {
 	case err != nil:

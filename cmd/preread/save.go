@@ -24,13 +24,16 @@ func (p *program) save(path string, text []byte) error {
 	return p.put(path, text)
 }
 
+// elsewhereHint is the next step where nothing can be written.
+const elsewhereHint = "name a file in another folder, where you may write and there is room"
+
 // put writes a file in one step, whatever is there.
 func (p *program) put(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("folder %s cannot be made: %w", filepath.Dir(path), plainFileError(err))
+		return withHint(fmt.Errorf("folder %s cannot be made: %w", filepath.Dir(path), plainFileError(err)), elsewhereHint)
 	}
 	if err := maybe.WriteFile(path, text, 0o644); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", path, plainFileError(err))
+		return withHint(fmt.Errorf("%s cannot be written: %w", path, plainFileError(err)), elsewhereHint)
 	}
 	return nil
 }
