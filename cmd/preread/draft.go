@@ -267,6 +267,9 @@ func (w writing) saveAll(outputs []output) error {
 		if err != nil {
 			return err
 		}
+		if o.told && o.path == "-" && isTerminal(w.stdout) {
+			return w.showForm(text)
+		}
 		if old, err := os.ReadFile(o.path); o.path != "-" && err == nil && bytes.Equal(old, text) {
 			continue // it is there already
 		}
@@ -495,6 +498,7 @@ type output struct {
 	page  bool // people write in it
 	same  bool // but for the time of making it is there already
 	print bool // text is HTML, to be printed as PDF
+	told  bool // another form of the page, which people read as it is printed
 }
 
 // file is where a format of a page goes: beside it, under its name.
@@ -539,7 +543,7 @@ func (w writing) render(judged aggregate.Report, merged report.Merged, letter re
 			if err != nil {
 				return nil, err
 			}
-			outputs = append(outputs, output{path: w.toldFile(path, or(w.reader, f)), text: text})
+			outputs = append(outputs, output{path: w.toldFile(path, or(w.reader, f)), text: text, told: true})
 		}
 	}
 	return outputs, nil

@@ -80,6 +80,17 @@ func (w writing) tell(judged aggregate.Report, merged report.Merged, letter repo
 	return text, nil
 }
 
+// showForm prints a form of the page for whoever looks: Markdown is for files and
+// other programs.
+func (w writing) showForm(text []byte) error {
+	form, err := report.ParsePage("", text)
+	if err != nil { // somebody wrote of marks in their words
+		_, err := w.stdout.Write(text)
+		return err
+	}
+	return report.WriteTerminal(w.stdout, form, terminalWidth, w.inkOn(true))
+}
+
 func or(a, b string) string {
 	if a == "" {
 		return b
@@ -93,7 +104,8 @@ func (p *program) agendaVerb() *cobra.Command {
 		Use:   "agenda",
 		Short: "Print what to talk about, in thirty minutes",
 		Long: `agenda prints what is asked for, what is marked with !discuss, what turned red
-and what is parked until now, ordered by need, with what fits into half an hour.`,
+and what is parked until now, ordered by need, with what fits into half an hour.
+Into a file or another program it goes as Markdown.`,
 		Example: `  preread agenda
   preread agenda --facts facts.json`,
 		Args: noArguments,
