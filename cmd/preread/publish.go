@@ -18,9 +18,10 @@ func (p *program) publishVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "publish",
 		Short: "Say that the page was sent, so that it is not made again",
-		Long: `publish marks the page as sent. From then on draft leaves it as it is, but for a
-line that is added with draft --amend, and the next page tells of the weeks
-since. Sending is yours: as a file, as HTML, or by a link to it.`,
+		Long: `publish marks the page as sent. From then on it stays as it is, in the browser
+too, but for a line that is added with draft --amend and the answers that outcomes
+takes down, and the next page tells of the weeks since. Sending is yours: as a
+file, as HTML, or by a link to it.`,
 		Example: `  preread publish
   preread publish --week 2026-W46
   preread draft --amend "p95 was 0.31 s, not 0.4 s"`,
