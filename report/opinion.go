@@ -24,27 +24,43 @@ var (
 const opinionForm = "Colour: amber until 2026-12-05 because the migration ends that day"
 
 // Opinions reads the colours that people gave lines on their page: a line of a
-// note such as "Colour: green until 2026-12-05 because it was a drill". What
-// begins like one and cannot be read is returned as complaints, each with its
-// place, so that nobody believes to have said what was not heard.
+// note such as "Colour: green until 2026-12-05 because it was a drill", outside
+// of fenced code. What begins like one and cannot be read is returned as
+// complaints, each with its place, so that nobody believes to have said what was
+// not heard.
 func Opinions(file string, page Page) (opinions []Opinion, complaints []string) {
 	for _, n := range page.Notes {
-		number := n.Line
-		for line := range strings.Lines(n.Text) {
-			number++
-			line = strings.TrimSpace(line)
-			if !opinionStart.MatchString(line) {
-				continue
-			}
-			own, err := opinion(line)
-			if err != "" {
-				complaints = append(complaints, fmt.Sprintf("%s:%d: %s; write it as “%s”", file, number, err, opinionForm))
-				continue
+		n.colours(func(number int, own aggregate.Own, wrong string) {
+			if wrong != "" {
+				complaints = append(complaints, fmt.Sprintf("%s:%d: %s; write it as “%s”", file, n.Line+1+number, wrong, opinionForm))
+				return
 			}
 			opinions = append(opinions, Opinion{n.ID, own})
-		}
+		})
 	}
 	return opinions, complaints
+}
+
+// ColourLines returns the numbers of the lines of a note's text, counted from 0,
+// that [Opinions] reads as colours: a sentence that only begins as one is words.
+func (n Note) ColourLines() (numbers []int) {
+	n.colours(func(number int, _ aggregate.Own, wrong string) {
+		if wrong == "" {
+			numbers = append(numbers, number)
+		}
+	})
+	return numbers
+}
+
+// colours calls f with every line of a note that begins as a colour does, and
+// with what is wrong about it; "" for nothing.
+func (n Note) colours(f func(number int, own aggregate.Own, wrong string)) {
+	for number, line := range Unfenced(n.Text) {
+		if line = strings.TrimSpace(line); opinionStart.MatchString(line) {
+			own, wrong := opinion(line)
+			f(number, own, wrong)
+		}
+	}
 }
 
 func opinion(line string) (own aggregate.Own, wrong string) {

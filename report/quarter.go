@@ -30,12 +30,21 @@ func (t *teller) quarter() string {
 		b.WriteString("\n")
 	}
 	if k := t.Kept; k.Ended > 0 {
-		fmt.Fprintf(&b, "Of %d goals that were forecast and are done, %d met the date that was first given with 85 %%.\n\n", k.Ended, k.Met)
+		b.WriteString(keptWords(k) + "\n\n")
 	}
 	if words := t.words("top-of-mind"); words != "" {
 		fmt.Fprintf(&b, "## Looking back\n\n%s\n", words)
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// keptWords says how the forecasts of goals came true.
+func keptWords(k aggregate.Kept) string {
+	goals := "1 goal that was forecast and is done"
+	if k.Ended != 1 {
+		goals = fmt.Sprintf("%d goals that were forecast and are done", k.Ended)
+	}
+	return fmt.Sprintf("Of %s, %d met the date that was first given with 85 %%.", goals, k.Met)
 }
 
 // quarterOf writes a line's colours as its pages told them, and counts the red

@@ -96,10 +96,22 @@ func Tell(frame Frame, r aggregate.Report, letter Letter, page Page, profile Pro
 	}
 	if err == nil && profile.Words > 0 {
 		if n := len(strings.Fields(text)); n > profile.Words {
-			err = fmt.Errorf("it has %d words, and %s reads at most %d", n, orReader(profile.Name), profile.Words)
+			err = &LengthError{n, profile.Words, orReader(profile.Name)}
 		}
 	}
 	return []byte(text), err
+}
+
+// A LengthError is the error of a text that has more words than its reader
+// wants to read.
+type LengthError struct {
+	Words, Most int
+	Reader      string // as people call them
+}
+
+// Error says how long it is, and how long it may be.
+func (e *LengthError) Error() string {
+	return fmt.Sprintf("it has %d words, and %s reads at most %d", e.Words, e.Reader, e.Most)
 }
 
 // A teller tells a page in another form.

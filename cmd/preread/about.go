@@ -73,7 +73,10 @@ func helpTopics() []*cobra.Command {
 			Short: "What the exit codes mean",
 			Long: `0  fine
 1  check: a line is red, or amber with --fail-on amber
+   diff: draft would make another page
+   review: there is something to stumble over
 2  something needed is unknown: check without a red line, draft --strict
+   doctor: something is wrong
 3  called or configured wrongly, or failed; nothing was written
 130  interrupted; files are as they were`,
 		},
@@ -96,19 +99,6 @@ to the end of the page too. A page whose marks are broken is never overwritten.
 and on the agenda. A page that was sent, which preread publish says, stays as it is.`,
 		},
 		{
-			Use:   "history",
-			Short: "What is remembered from week to week, and where",
-			Long: `The history is the file or postgres:// database that history in the settings
-names, "none" for nothing, else a file in STATE_DIRECTORY, in XDG_STATE_HOME/preread
-or in ~/.local/state/preread, named after the settings file. It holds the facts
-of each week and line, pages as they were found and written, and what they said.
-
-A week is final two weeks after its end; a final week is never changed. --full
-asks about all weeks again. What a source does not show any more is marked as
-gone; if that is more than half of a line, it is refused and said, and
-preread history forget TEAM/LINE is the way out where it is true.`,
-		},
-		{
 			Use:   "settings",
 			Short: "Where the settings are looked for, and how secrets are named",
 			Long: `The settings file is --config, else PREREAD_CONFIG, else preread.toml here or
@@ -120,6 +110,26 @@ configuration folder. Tokens are named, never written:
   token = "cmd:pass show jira"    what a command prints
   token = "credential:jira"       a credential that systemd hands to the unit
   token = "gh"                    the sign-in of the gh command`,
+		},
+	}
+}
+
+// helpVerb shows the help of a verb or a topic, and refuses what is neither.
+func helpVerb(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB or TOPIC]",
+		Short: "Show the help of a verb or a topic",
+		RunE: func(_ *cobra.Command, args []string) error {
+			found, rest, err := root.Find(args)
+			if err == nil && len(rest) == 0 {
+				found.InitDefaultHelpFlag()
+				return found.Help()
+			}
+			err = fmt.Errorf("there is no verb or topic %q", sources.OneLine(strings.Join(args, " "), 40))
+			if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+				return withHint(err, "did you mean %s?", strings.Join(near, " or "))
+			}
+			return withHint(err, "preread --help lists them")
 		},
 	}
 }

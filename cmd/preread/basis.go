@@ -42,7 +42,7 @@ func (m memory) saveBasis(file string, facts sources.Facts) error {
 	if err := makeFolder(filepath.Dir(file)); err != nil {
 		return err
 	}
-	return m.save(file, packed.Bytes())
+	return m.put(file, packed.Bytes())
 }
 
 // errNoBasis is the error of a page whose facts are not on this machine.

@@ -2,11 +2,7 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"os"
-	"path/filepath"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 
 	"preread/sources"
@@ -25,6 +21,9 @@ verbs take it with --facts, on this machine or another, without a network.`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			return p.with(func(j *job) error {
+				if err := p.spare(out); err != nil {
+					return err
+				}
 				facts, _, err := j.seen(r)
 				if err != nil {
 					return err
@@ -47,19 +46,4 @@ func (p *program) saveFacts(facts sources.Facts, path string) error {
 		return err
 	}
 	return p.save(path, doc.Bytes())
-}
-
-// save writes a result to a file in one step, or to the standard output.
-func (p *program) save(path string, text []byte) error {
-	if path == "-" {
-		_, err := p.stdout.Write(text)
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("folder %s cannot be made: %w", filepath.Dir(path), plainFileError(err))
-	}
-	if err := maybe.WriteFile(path, text, 0o644); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", path, plainFileError(err))
-	}
-	return nil
 }

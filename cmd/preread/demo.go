@@ -2,9 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +31,7 @@ func (p *program) demoVerb() *cobra.Command {
 		Short: "See the whole job on a made-up company, without a token",
 		Long: `demo starts a made-up company's Jira, GitHub and Prometheus on this machine,
 collects from them as from real ones, and writes settings, facts and the page
-into a folder. Run it again: what you wrote into the page stays.`,
+into a folder of its own. Run it again: what you wrote into the page stays.`,
 		Example: `  preread demo
   preread demo -o /tmp/kettle
   preread demo --annotated        with an example in every part
@@ -62,19 +67,11 @@ func (p *program) demo(dir string, d demonstration) error {
 	p.now = func() time.Time { return monday }
 
 	file := filepath.Join(dir, settingsName)
-	files := systems.Tokens()
-	files[settingsName] = systems.Settings()
-	for name, text := range files {
-		if err := p.save(filepath.Join(dir, name), []byte(text)); err != nil {
-			return err
-		}
-		if name != settingsName {
-			if err := os.Chmod(filepath.Join(dir, name), 0o600); err != nil {
-				return fmt.Errorf("%s: %w", name, plainFileError(err))
-			}
-		}
+	text, err := p.furnish(dir, systems)
+	if err != nil {
+		return err
 	}
-	settings, err := config.Load(file, files[settingsName], collectors)
+	settings, err := config.Load(file, text, collectors)
 	if err != nil {
 		return err
 	}
@@ -92,6 +89,63 @@ func (p *program) demo(dir string, d demonstration) error {
 		fmt.Fprint(p.stdout, "\n  Its systems keep running, for preread draft there; end them with Ctrl-C.\n")
 		<-p.ctx.Done()
 		p.ctx = context.WithoutCancel(p.ctx) // this is the way it is meant to end
+	}
+	return nil
+}
+
+// furnish writes settings and tokens for the systems into the demo's folder, and
+// returns the settings. They come first: by them a folder is known as the
+// demo's.
+func (p *program) furnish(dir string, systems *simulated.Systems) (settings string, err error) {
+	if err := demoFolder(dir); err != nil {
+		return "", err
+	}
+	settings = marked(systems.Settings())
+	if err := p.put(filepath.Join(dir, settingsName), []byte(settings)); err != nil {
+		return "", err
+	}
+	for name, text := range systems.Tokens() {
+		if err := p.save(filepath.Join(dir, name), []byte(text)); err != nil {
+			return "", err
+		}
+		if err := os.Chmod(filepath.Join(dir, name), 0o600); err != nil {
+			return "", fmt.Errorf("%s: %w", name, plainFileError(err))
+		}
+	}
+	return settings, nil
+}
+
+// demoMark begins the last line of the demo's settings, before their sum.
+const demoMark = "\n# preread demo writes this file anew, as long as nobody changes it: "
+
+// marked are settings with a last line by which [demoFolder] knows them.
+func marked(settings string) string {
+	return fmt.Sprintf("%s%s%x\n", settings, demoMark, sha256.Sum256([]byte(settings)))
+}
+
+// demoFolder wants a folder for the demo alone: one that is not there yet, that
+// is empty, or that has the settings of an earlier demo, as that wrote them.
+func demoFolder(dir string) error {
+	refused := func(format string, args ...any) error {
+		return withHint(fmt.Errorf(format, args...), "name a folder that is empty or not there yet: preread demo -o DIR")
+	}
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0:
+		return nil
+	case errors.Is(err, syscall.ENOTDIR):
+		return refused("%s is no folder", dir)
+	case err != nil:
+		return refused("folder %s: %w", dir, plainFileError(err))
+	}
+	file := filepath.Join(dir, settingsName)
+	found, err := os.ReadFile(file)
+	settings, _, own := strings.Cut(string(found), demoMark)
+	switch {
+	case err != nil || !own:
+		return refused("folder %s holds other things than the demo", dir)
+	case marked(settings) != string(found):
+		return refused("%s was changed since the demo wrote it, and was not overwritten", file)
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ settings cannot be read.`,
 		RunE: func(*cobra.Command, []string) error {
 			return p.with(func(j *job) error {
 				e := &examination{program: p}
-				e.add("settings", wellState, "", "%s: %d teams, %d questions", j.config.File, len(j.config.Teams), len(j.config.Questions()))
+				e.add("settings", wellState, "", "%s: %s, %s", j.config.File, plural(len(j.config.Teams), "team"), plural(len(j.config.Questions()), "question"))
 				e.sources(j)
 				e.history(j)
 				e.page(j)
@@ -153,7 +153,7 @@ func (e *examination) source(name string, window sources.Window, facts sources.F
 		}
 	}
 	if answered == asked {
-		e.add(name, wellState, "", "%d questions answered, with %d requests", asked, facts.Requests[name])
+		e.add(name, wellState, "", "%s answered, with %s", plural(asked, "question"), plural(facts.Requests[name], "request"))
 	}
 }
 
@@ -210,7 +210,7 @@ func (e *examination) history(j *job) {
 		e.add("history", noteState, "preread draft begins it", "nothing is remembered yet")
 		return
 	}
-	e.add("history", wellState, "", "%d questions, last asked %s UTC", len(all), last.Captured.UTC().Format("2006-01-02 15:04"))
+	e.add("history", wellState, "", "%s, last asked %s UTC", plural(len(all), "question"), last.Captured.UTC().Format("2006-01-02 15:04"))
 }
 
 // page looks at the week's page and its folder.

@@ -43,6 +43,9 @@ func (p *program) draftVerb() *cobra.Command {
   preread draft --facts facts.json   from saved facts, without a network`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			for i, f := range d.formats {
+				d.formats[i] = strings.TrimSpace(f)
+			}
 			return p.with(func(j *job) error {
 				if !cmd.Flags().Changed("format") && (d.reader != "" || d.since != "") {
 					if err := d.choose(*j); err != nil {
@@ -153,6 +156,9 @@ type writing struct {
 // compose judges the facts and lays out the page around what people wrote on
 // the one that is there.
 func (w writing) compose(old oldPage) (drafted, []output, error) {
+	if err := w.elsewhere(old, w.from, w.facts.Window.Last); err != nil {
+		return drafted{}, nil, err
+	}
 	facts := w.facts
 	if old.sent() { // its other forms are of what it was made of
 		if basis, err := w.basis(w.from); err == nil {
@@ -261,6 +267,9 @@ func (w writing) saveAll(outputs []output) error {
 		if err != nil {
 			return err
 		}
+		if o.told && o.path == "-" && isTerminal(w.stdout) {
+			return w.showForm(text)
+		}
 		if old, err := os.ReadFile(o.path); o.path != "-" && err == nil && bytes.Equal(old, text) {
 			continue // it is there already
 		}
@@ -344,6 +353,9 @@ func (d drafting) sinceIn(window sources.Window) (sources.Week, error) {
 
 func checkFormats(d drafting) error {
 	for _, f := range d.formats {
+		if f == "" {
+			return withHint(errors.New("--format: no format is named between two commas"), "there is %s", strings.Join(formats, ", "))
+		}
 		if !slices.Contains(formats, f) {
 			return withHint(fmt.Errorf("--format: %q is not a format of draft", sources.OneLine(f, 40)), "there is %s", strings.Join(formats, ", "))
 		}
@@ -383,8 +395,24 @@ func (p *program) checkPage(c *config.Config, d drafting) error {
 	if err != nil {
 		return err
 	}
-	_, err = readPage(path)
-	return err
+	old, err := readPage(path)
+	if err != nil {
+		return err
+	}
+	return d.elsewhere(old, path, window.Last)
+}
+
+// elsewhere refuses to make the page of a week where the page of another one
+// stands that was sent.
+func (d drafting) elsewhere(old oldPage, path string, week sources.Week) error {
+	if !old.sent() || old.page.Mark.Week == week {
+		return nil
+	}
+	err := fmt.Errorf("%s is the page of %s, which was sent and stays as it is", path, old.page.Mark.Week)
+	if d.out != "" && !d.onlyTold() {
+		return withHint(err, "name another file with -o")
+	}
+	return withHint(err, "put {{.Week}} into out in [report], such as out = %q", "prereads/{{.Week}}.md")
 }
 
 // pagePath returns where the page goes, "-" for the standard output. A path of
@@ -470,6 +498,7 @@ type output struct {
 	page  bool // people write in it
 	same  bool // but for the time of making it is there already
 	print bool // text is HTML, to be printed as PDF
+	told  bool // another form of the page, which people read as it is printed
 }
 
 // file is where a format of a page goes: beside it, under its name.
@@ -514,7 +543,7 @@ func (w writing) render(judged aggregate.Report, merged report.Merged, letter re
 			if err != nil {
 				return nil, err
 			}
-			outputs = append(outputs, output{path: w.toldFile(path, or(w.reader, f)), text: text})
+			outputs = append(outputs, output{path: w.toldFile(path, or(w.reader, f)), text: text, told: true})
 		}
 	}
 	return outputs, nil
@@ -547,24 +576,35 @@ func (p *program) sayDry(d drafted, outputs []output) {
 		if o.same {
 			verb = "would leave as it is"
 		}
-		fmt.Fprintf(p.stdout, "%s %s: %d notes kept, %d moved under “Notes kept from earlier”\n", verb, o.path, d.merged.Kept, len(d.merged.Homeless))
+		fmt.Fprintf(p.stdout, "%s %s: %s kept, %d moved under “Notes kept from earlier”\n", verb, o.path, plural(d.merged.Kept, "note"), len(d.merged.Homeless))
 	}
 	switch m := d.merged; {
 	case m.Edited:
 		fmt.Fprintln(p.stdout, "would keep a copy: text outside of the slots was edited")
 	case m.Joined+len(m.Clashes) > 0:
-		fmt.Fprintf(p.stdout, "would keep %d edits outside of the slots, and %d more as notes\n", m.Joined, len(m.Clashes))
+		fmt.Fprintf(p.stdout, "would keep %s outside of the slots, and %d more as notes\n", plural(m.Joined, "edit"), len(m.Clashes))
 	}
 }
 
 // sayMoved tells everybody about notes whose lines are gone.
 func (p *program) sayMoved(d drafted) {
 	if n := len(d.merged.Clashes); n > 0 {
-		fmt.Fprintf(p.stderr, "warning: %d edits outside of the slots stood where the page is new; they stand under “Notes kept from earlier”: %s\n", n, strings.Join(d.merged.Clashes, ", "))
+		fmt.Fprintf(p.stderr, "warning: %s outside of the slots stood where the page is new; %s under “Notes kept from earlier”: %s\n", plural(n, "edit"), theyStand(n), strings.Join(d.merged.Clashes, ", "))
 	}
 	if gone := without(d.merged.Homeless, d.merged.Clashes); len(gone) > 0 {
-		fmt.Fprintf(p.stderr, "warning: the lines of %d notes are gone; they stand under “Notes kept from earlier”: %s\n", len(gone), strings.Join(gone, ", "))
+		lines := "the line of 1 note is gone"
+		if len(gone) > 1 {
+			lines = fmt.Sprintf("the lines of %d notes are gone", len(gone))
+		}
+		fmt.Fprintf(p.stderr, "warning: %s; %s under “Notes kept from earlier”: %s\n", lines, theyStand(len(gone)), strings.Join(gone, ", "))
 	}
+}
+
+func theyStand(n int) string {
+	if n == 1 {
+		return "it stands"
+	}
+	return "they stand"
 }
 
 // without leaves out what was told already, and words that have been kept

@@ -20,7 +20,16 @@ func (p *program) historyVerb() *cobra.Command {
 		Use:   "history",
 		Short: "See, carry and trim what is remembered from week to week",
 		Long: `Sources forget; the history does not. It is a file in the state folder, or where
-history in the settings puts it: a file, or a PostgreSQL database for many hosts.`,
+history in the settings puts it: a file, a postgres:// database for many hosts, or
+"none" for nothing. The state folder is STATE_DIRECTORY, XDG_STATE_HOME/preread or
+~/.local/state/preread, and the file there is named after the settings file. It
+holds the facts of each week and line, pages as they were found and written, and
+what they said.
+
+A week is final two weeks after its end; a final week is never changed. --full
+asks about all weeks again. What a source does not show any more is marked as
+gone; if that is more than half of a line, it is refused and said, and
+preread history forget TEAM/LINE is the way out where it is true.`,
 		Example: `  preread history list
   preread history export > history.jsonl     to carry it in Git, or to another place
   preread history import < history.jsonl
@@ -77,7 +86,7 @@ func (p *program) historyList() *cobra.Command {
 }
 
 func historyLine(h history.Summary) string {
-	text := fmt.Sprintf("%s/%s  %s  %s to %s  %d weeks, %d known, %d final", h.Team, h.Line, h.Source, h.First, h.Last, h.Weeks, h.Known, h.Final)
+	text := fmt.Sprintf("%s/%s  %s  %s to %s  %s, %d known, %d final", h.Team, h.Line, h.Source, h.First, h.Last, plural(h.Weeks, "week"), h.Known, h.Final)
 	if h.First.IsZero() {
 		text = fmt.Sprintf("%s/%s  %s  no week yet", h.Team, h.Line, h.Source)
 	}
@@ -85,7 +94,7 @@ func historyLine(h history.Summary) string {
 		text += fmt.Sprintf(", %d missing between", h.Missing)
 	}
 	if h.Things > 0 || h.Gone > 0 {
-		text += fmt.Sprintf("; %d things, %d gone", h.Things, h.Gone)
+		text += fmt.Sprintf("; %s, %d gone", plural(h.Things, "thing"), h.Gone)
 	}
 	return sources.OneLine(text+"; asked "+h.Captured.UTC().Format("2006-01-02 15:04")+" UTC", 300)
 }
@@ -154,7 +163,7 @@ func (p *program) historyPrune() *cobra.Command {
 				if dry {
 					verb = "would delete"
 				}
-				fmt.Fprintf(p.stdout, "%s %d weeks, %d things, %d things said, %d pages\n", verb, n.Weeks, n.Things, n.Said, n.Pages)
+				fmt.Fprintf(p.stdout, "%s %s, %s, %s said, %s\n", verb, plural(n.Weeks, "week"), plural(n.Things, "thing"), plural(n.Said, "thing"), plural(n.Pages, "page"))
 				return nil
 			})
 		},
@@ -181,7 +190,7 @@ func (p *program) historyForget() *cobra.Command {
 			return p.remembered(func(s *history.Store) error {
 				n, err := s.Forget(cmd.Context(), team, line, p.now().UTC())
 				if err == nil {
-					fmt.Fprintf(p.stdout, "%d things of %s are not remembered any more\n", n, sources.OneLine(args[0], 80))
+					fmt.Fprintf(p.stdout, "%s of %s %s not remembered any more\n", plural(n, "thing"), sources.OneLine(args[0], 80), isOrAre(n))
 				}
 				return err
 			})
@@ -212,7 +221,7 @@ func (p *program) historyPages() *cobra.Command {
 					return strings.HasSuffix(p.Path, madeSuffix) || strings.HasSuffix(p.Path, readySuffix)
 				})
 				if show > len(pages) || show < 0 {
-					return withHint(fmt.Errorf("--show: there are %d pages of %s", len(pages), w), "without --show they are listed")
+					return withHint(fmt.Errorf("--show: there %s %s of %s", isOrAre(len(pages)), plural(len(pages), "page"), w), "without --show they are listed")
 				}
 				if show > 0 {
 					_, err := p.stdout.Write(pages[show-1].Text)

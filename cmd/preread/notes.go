@@ -186,6 +186,14 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+// isOrAre goes with [plural].
+func isOrAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
 // noteOf returns one note; one that was never seen is an error.
 func (j *job) noteOf(week sources.Week, id string) (seenNote, error) {
 	all, err := j.seenNotes()
@@ -249,7 +257,7 @@ func (j *job) restoreNotes(week, id string, version int) error {
 // putBack puts notes into their slots, or only into those that are empty.
 func (j *job) putBack(week string, back []seenNote, onlyEmpty bool) error {
 	restored, there := 0, 0
-	err := j.change(week, func(page report.Page, text []byte) (_ []byte, err error) {
+	err := j.rewrite(week, func(page report.Page, text []byte) (_ []byte, err error) {
 		restored, there = 0, 0
 		for _, n := range back {
 			note, err := page.Note(n.id)

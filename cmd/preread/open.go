@@ -34,7 +34,7 @@ func (p *program) openVerb() *cobra.Command {
 		Long: `open shows the page as it stands on disk in your browser, to write in it: what
 you type is saved into the same file as you type, beside what others save there.
 Only this machine can reach it, and only with the address that is printed; it
-ends with Ctrl-C.
+ends with Ctrl-C. A page that was sent is shown to be read only.
 
 With --print it shows the page here, in 80 columns; with --file it opens the
 html of the page, which draft --format markdown,html makes.`,
@@ -65,6 +65,11 @@ func (p *program) open(o opening) error {
 	path, err := pagePath(c, "", window.Last)
 	if err != nil {
 		return err
+	}
+	if o.facts != "" {
+		if _, err := p.savedFacts(c, request{facts: o.facts, week: o.week}); err != nil {
+			return err
+		}
 	}
 	old, err := readPage(path)
 	switch {

@@ -59,7 +59,7 @@ func (o *opened) page() desk.Page {
 	page := desk.Page{
 		Name: filepath.Base(o.path), Read: o.read, Change: o.change, Render: o.render, Explain: o.explain, Before: o.before,
 		Findings: o.reviewed, Answer: o.answer, Readers: o.readers(), ForReader: o.forReader,
-		Today: func() sources.Day { return sources.DayOf(o.now().In(o.config.Report.Zone.Location())) },
+		Today: o.today, SentOn: func(p report.Page) sources.Day { return o.day(p.Mark.Sent) },
 	}
 	if o.memory.store != nil {
 		page.Ready, page.MarkReady = o.ready, o.markReady

@@ -284,6 +284,30 @@ func TestTheDeskMarksAsReady(t *testing.T) {
 	}
 }
 
+// A page that is sent while it is open stays as it was sent, and is still
+// there to be read.
+func TestTheDeskLeavesASentPage(t *testing.T) {
+	d := newFolder(t)
+	if code, talk := d.draft(t, nil); code != exitFine {
+		t.Fatal(talk)
+	}
+	h, _ := d.handle(t, "", nil)
+	h.fine("save", "summary", "words", "said before")
+	say(t, exitFine, "publish", "-c", d.settings, "--week", "2026-W46")
+	sent := d.read(t)
+	code, body := h.send("save", "summary", "", "words", "said after")
+	if code != http.StatusUnprocessableEntity || !strings.Contains(body, "the page was sent on 2026-11-16 and stays as it is") || !strings.Contains(body, "said after</textarea>") {
+		t.Errorf("code %d: %s", code, body)
+	}
+	if diff := cmp.Diff(sent, d.read(t)); diff != "" {
+		t.Errorf("the page has changed (-sent +now):\n%s", diff)
+	}
+	if code, whole := h.get(""); code != http.StatusOK || !strings.Contains(whole, "said before") || !strings.Contains(whole, `class="chart"`) || strings.Contains(whole, "<form") {
+		t.Errorf("code %d: it is not there, or asks for more: %s", code, whole)
+	}
+	d.tidy(t)
+}
+
 // While the page is open another run may make it anew: what it shows is new
 // then.
 func TestTheDeskSeesANewDraft(t *testing.T) {

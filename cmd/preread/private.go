@@ -290,10 +290,7 @@ func (j *job) releasePrivate(n int) error {
 	if err != nil {
 		return withHint(err, "preread private show tells the numbers")
 	}
-	err = j.change("last", func(page report.Page, text []byte) ([]byte, error) {
-		if !page.Mark.Sent.IsZero() {
-			return nil, fmt.Errorf("the page of %s was sent already", page.Mark.Week)
-		}
+	err = j.rewrite("last", func(page report.Page, text []byte) ([]byte, error) {
 		note, err := page.Note(peopleSlot)
 		if err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +18,10 @@ func (p *program) publishVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "publish",
 		Short: "Say that the page was sent, so that it is not made again",
-		Long: `publish marks the page as sent. From then on draft leaves it as it is, but for a
-line that is added with draft --amend, and the next page tells of the weeks
-since. Sending is yours: as a file, as HTML, or by a link to it.`,
+		Long: `publish marks the page as sent. From then on it stays as it is, in the browser
+too, but for a line that is added with draft --amend and the answers that outcomes
+takes down, and the next page tells of the weeks since. Sending is yours: as a
+file, as HTML, or by a link to it.`,
 		Example: `  preread publish
   preread publish --week 2026-W46
   preread draft --amend "p95 was 0.31 s, not 0.4 s"`,
@@ -32,7 +34,8 @@ since. Sending is yours: as a file, as HTML, or by a link to it.`,
 	return cmd
 }
 
-// alreadySent is the error of a page that was sent before.
+// alreadySent is the error of a page that was sent before, and so stays as it
+// is.
 type alreadySent struct {
 	week sources.Week
 	day  sources.Day
@@ -44,10 +47,7 @@ func (e *alreadySent) Error() string {
 }
 
 func (j *job) publish(week string) error {
-	err := j.change(week, func(page report.Page, text []byte) ([]byte, error) {
-		if sent := page.Mark.Sent; !sent.IsZero() {
-			return nil, &alreadySent{page.Mark.Week, sources.DayOf(sent)}
-		}
+	err := j.rewrite(week, func(_ report.Page, text []byte) ([]byte, error) {
 		return report.MarkSent(text, j.now())
 	})
 	if err != nil {
@@ -74,8 +74,21 @@ func (j *job) amend(week, words string) error {
 }
 
 // today is the date in the page's zone.
-func (j job) today() sources.Day {
-	return sources.DayOf(j.now().In(j.config.Report.Zone.Location()))
+func (j job) today() sources.Day { return j.day(j.now()) }
+
+func (j job) day(at time.Time) sources.Day {
+	return sources.DayOf(at.In(j.config.Report.Zone.Location()))
+}
+
+// rewrite is [job.change] for everything that a page which was sent does not
+// take any more: all but an amendment and the answers to what it asks.
+func (j *job) rewrite(week string, edit func(page report.Page, text []byte) ([]byte, error)) error {
+	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+		if sent, week := page.Mark.Sent, page.Mark.Week; !sent.IsZero() {
+			return nil, withHint(&alreadySent{week, j.day(sent)}, `preread draft --week %s --amend "…" adds a dated line to it`, week)
+		}
+		return edit(page, text)
+	})
 }
 
 // change rewrites the page of a week, whole or not at all, and keeps it as it

@@ -33,16 +33,16 @@ func partName(path string) string { return freshName(path) + ".part" }
 // the page's lock.
 func (p *program) replace(path string, old, text []byte, again func(found []byte) ([]byte, error)) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("folder %s cannot be made: %w", filepath.Dir(path), plainFileError(err))
+		return cannotWrite(fmt.Errorf("folder %s cannot be made: %w", filepath.Dir(path), plainFileError(err)), path)
 	}
 	for range replaceTries {
 		if err := p.writeFresh(path, text); err != nil {
-			return fmt.Errorf("%s cannot be written: %w", path, plainFileError(err))
+			return cannotWrite(fmt.Errorf("%s cannot be written: %w", path, plainFileError(err)), path)
 		}
 		found, err := p.place(path, old, text)
 		switch {
 		case err != nil:
-			return fmt.Errorf("%s cannot be written: %w", path, plainFileError(err))
+			return cannotWrite(fmt.Errorf("%s cannot be written: %w", path, plainFileError(err)), path)
 		case found == nil:
 			return nil
 		}
@@ -52,6 +52,11 @@ func (p *program) replace(path string, old, text []byte, again func(found []byte
 		old = found
 	}
 	return withHint(fmt.Errorf("%s is saved again and again by somebody else", path), "close what saves it, then run again")
+}
+
+// cannotWrite is an error of writing a page, with what to look at.
+func cannotWrite(err error, path string) error {
+	return withHint(err, "nothing was changed; see whether you may write in %s, and whether there is room", filepath.Dir(path))
 }
 
 // writeFresh writes a page to the disk, whole or not at all.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -76,7 +77,7 @@ func (j *job) findings(path string, old oldPage, known []string) ([]review.Findi
 	asks := report.Asks(*old.page)
 	first := note.WordsLine()
 	add := func(line int, p ask.Problem) {
-		findings = append(findings, review.Finding{File: path, Line: line, Slot: report.AsksSlot, Rule: review.Rule("ask-" + string(p.Rule)), Text: p.Text, Instead: p.Instead})
+		findings = append(findings, review.Finding{File: path, Line: line, Slot: report.AsksSlot, Rule: review.Rule("ask-" + string(p.Rule)), Text: p.Text, Instead: strings.TrimPrefix(p.Instead, "write ")})
 	}
 	for _, a := range asks {
 		for _, p := range ask.Problems(a, j.today()) {
@@ -101,7 +102,7 @@ func (j *job) discuss(week, reader string, n int) error {
 	if err != nil {
 		return err
 	}
-	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+	return j.rewrite(week, func(page report.Page, text []byte) ([]byte, error) {
 		findings, err := j.findings("", oldPage{&page, text}, profile.Known)
 		if err != nil {
 			return nil, err
@@ -112,8 +113,11 @@ func (j *job) discuss(week, reader string, n int) error {
 		lines := bytes.SplitAfter(text, []byte("\n"))
 		line := lines[findings[n-1].Line-1]
 		bare := bytes.TrimRight(line, " \t\r\n")
-		if len(bare) == 0 || bytes.HasPrefix(bare, []byte("<!--")) || bytes.HasSuffix(bare, []byte(report.DiscussMark)) {
-			return nil, fmt.Errorf("review: the line of finding %d cannot be marked", n)
+		switch {
+		case len(bare) == 0 || bytes.HasPrefix(bare, []byte("<!--")):
+			return nil, withHint(fmt.Errorf("review: finding %d is about a place where nobody has written", n), "write there first: preread open, or your editor")
+		case bytes.HasSuffix(bare, []byte(report.DiscussMark)):
+			return nil, withHint(fmt.Errorf("review: finding %d is about a line that is marked already", n), "it is on the agenda: preread agenda")
 		}
 		lines[findings[n-1].Line-1] = slices.Concat(bare, []byte(" "+report.DiscussMark), line[len(bare):])
 		return bytes.Join(lines, nil), nil

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"preread/config"
 	"preread/report"
@@ -145,8 +147,10 @@ your weekly session. You write in its slots; what you wrote is kept.
 		return withHint(err, "preread --help lists the verbs")
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return withHint(err, "%s --help lists the flags", cmd.CommandPath())
+		return withHint(plainFlagError(err), "%s --help lists the flags", cmd.CommandPath())
 	})
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.checkFlags() }
+	root.SetHelpCommand(helpVerb(root))
 	root.SuggestionsMinimumDistance = 2
 	root.PersistentFlags().StringVarP(&p.configFile, "config", "c", "", "settings `file` (default: PREREAD_CONFIG, else preread.toml here or above)")
 	root.PersistentFlags().DurationVar(&p.timeout, "timeout", 10*time.Minute, "give up on sources after this long")
@@ -154,6 +158,31 @@ your weekly session. You write in its slots; what you wrote is kept.
 	root.AddCommand(p.demoVerb(), p.draftVerb(), p.openVerb(), p.diffVerb(), p.reviewVerb(), p.publishVerb(), p.agendaVerb(), p.outcomesVerb(), p.asksVerb(), p.readerVerb(), p.privateVerb(), p.checkVerb(), p.collectVerb(), p.explainVerb(), p.doctorVerb(), p.notesVerb(), p.historyVerb(), p.sourcesVerb(), p.versionVerb())
 	root.AddCommand(helpTopics()...)
 	return root
+}
+
+// plainFlagError says what is wrong with the value of a flag without the words of
+// whoever read it.
+func plainFlagError(err error) error {
+	var value *pflag.InvalidValueError
+	if !errors.As(err, &value) {
+		return err
+	}
+	wanted := map[string]string{"int": "whole number", "duration": "time such as 30s or 10m", "bool": "true or false"}[value.GetFlag().Value.Type()]
+	if wanted == "" {
+		return err
+	}
+	return fmt.Errorf("--%s: %q is no %s", value.GetFlag().Name, sources.OneLine(value.GetValue(), 40), wanted)
+}
+
+// checkFlags checks the flags that every verb has.
+func (p *program) checkFlags() error {
+	if !slices.Contains([]string{"auto", "always", "never"}, p.color) {
+		return withHint(fmt.Errorf("--color: %q is not a way to colour", sources.OneLine(p.color, 40)), "there is auto, always, never")
+	}
+	if p.timeout <= 0 {
+		return withHint(fmt.Errorf("--timeout: %s is no time to wait", p.timeout), "name one such as 30s or 10m")
+	}
+	return nil
 }
 
 // noArguments refuses words behind a verb that takes none.

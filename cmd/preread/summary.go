@@ -26,7 +26,7 @@ func (p *program) summary(w io.Writer, d drafted) {
 	if d.merged.Same {
 		state = "unchanged"
 	}
-	fmt.Fprintf(w, "\n  Page %s: %d notes kept, %d moved. %s\n", state, d.merged.Kept, len(d.merged.Homeless), d.path)
+	fmt.Fprintf(w, "\n  Page %s: %s kept, %d moved. %s\n", state, plural(d.merged.Kept, "note"), len(d.merged.Homeless), d.path)
 }
 
 // shape is a status in one word with its shape, the same width each.

@@ -67,10 +67,28 @@ func (w writing) tell(judged aggregate.Report, merged report.Merged, letter repo
 		fmt.Fprintf(w.stderr, "note: %s reads it %s, and %s is not such a week\n", sources.OneLine(profile.Name, 60), profile.Cadence, week)
 	}
 	text, err := report.Tell(frame(w.config), judged, letter, page, profile)
+	var long *report.LengthError
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", or(string(profile.Form), "page"), err)
+		err = fmt.Errorf("%s: %w", or(string(profile.Form), "page"), err)
+	}
+	if errors.As(err, &long) {
+		return nil, withHint(err, "write less, or give %s another form, level or number of words in the settings", long.Reader)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return text, nil
+}
+
+// showForm prints a form of the page for whoever looks: Markdown is for files and
+// other programs.
+func (w writing) showForm(text []byte) error {
+	form, err := report.ParsePage("", text)
+	if err != nil { // somebody wrote of marks in their words
+		_, err := w.stdout.Write(text)
+		return err
+	}
+	return report.WriteTerminal(w.stdout, form, terminalWidth, w.inkOn(true))
 }
 
 func or(a, b string) string {
@@ -86,7 +104,8 @@ func (p *program) agendaVerb() *cobra.Command {
 		Use:   "agenda",
 		Short: "Print what to talk about, in thirty minutes",
 		Long: `agenda prints what is asked for, what is marked with !discuss, what turned red
-and what is parked until now, ordered by need, with what fits into half an hour.`,
+and what is parked until now, ordered by need, with what fits into half an hour.
+Into a file or another program it goes as Markdown.`,
 		Example: `  preread agenda
   preread agenda --facts facts.json`,
 		Args: noArguments,
@@ -195,6 +214,9 @@ an ask, such as one whose kind is misspelt, is named in a warning.`,
   preread asks 2 --mail ask.eml`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if mail != "" && len(args) == 0 {
+				return withHint(errors.New("asks --mail: the message for which ask?"), "preread asks lists them; preread asks 1 --mail %s writes the first", sources.OneLine(mail, 80))
+			}
 			return p.with(func(j *job) error { return j.listAsks(week, args, mail) })
 		},
 	}
@@ -270,19 +292,39 @@ func (p *program) readerVerb() *cobra.Command {
 	return cmd
 }
 
-// questions are what to know of somebody who is to read a page.
-var questions = []struct{ key, words, usual string }{
-	{"name", "Who is it? (Sam, CTO)", ""},
-	{"level", "How much detail: operational, organisational or strategic?", "organisational"},
-	{"form", "As a page, nrr (ten sentences), hpm (highlights, people, me), agenda or quarter?", "page"},
-	{"first", "What comes first? (goals, asks; empty: as on the page)", ""},
-	{"words", "How many words at most? (empty: any)", ""},
-	{"cadence", "How often: weekly, fortnightly or monthly?", "weekly"},
-	{"knows", "Which abbreviations do they know? (SLO, p95)", ""},
+// questions are what to know of somebody who is to read a page, each with what
+// an answer must be.
+var questions = []struct {
+	key, words, usual string
+	check             func(answer string) error
+}{
+	{"name", "Who is it? (Sam, CTO)", "", func(a string) error {
+		if a == "" {
+			return errors.New("a reader needs a name")
+		}
+		return nil
+	}},
+	{"level", "How much detail: operational, organisational or strategic?", "organisational",
+		func(a string) error { return new(report.Level).UnmarshalText([]byte(a)) }},
+	{"form", "As a page, nrr (ten sentences), hpm (highlights, people, me), agenda or quarter?", "page",
+		func(a string) error { return new(report.Form).UnmarshalText([]byte(a)) }},
+	{"first", "What comes first? (goals, asks; empty: as on the page)", "", anyAnswer},
+	{"words", "How many words at most? (empty: any)", "", func(a string) error {
+		if n, err := strconv.Atoi(or(a, "0")); err != nil || n < 0 {
+			return fmt.Errorf("%q is no number of words", a)
+		}
+		return nil
+	}},
+	{"cadence", "How often: weekly, fortnightly or monthly?", "weekly",
+		func(a string) error { return new(aggregate.Cadence).UnmarshalText([]byte(a)) }},
+	{"knows", "Which abbreviations do they know? (SLO, p95)", "", anyAnswer},
 }
 
+func anyAnswer(string) error { return nil }
+
 // newReader asks its questions and prints a table for the settings, in which
-// nothing stands that the settings would refuse.
+// nothing stands that the settings would refuse. An answer is looked at before
+// the next question.
 func (p *program) newReader(in io.Reader) error {
 	answers := map[string]string{}
 	lines := bufio.NewScanner(io.LimitReader(in, 1<<16))
@@ -293,30 +335,21 @@ func (p *program) newReader(in io.Reader) error {
 		}
 		fmt.Fprintf(p.stderr, "%s%s ", q.words, usual)
 		lines.Scan()
-		answers[q.key] = or(sources.OneLine(strings.TrimSpace(lines.Text()), 200), q.usual)
+		answer := or(sources.OneLine(strings.TrimSpace(lines.Text()), 200), q.usual)
+		if err := q.check(answer); err != nil {
+			fmt.Fprintln(p.stderr)
+			return withHint(fmt.Errorf("reader new: %w", err), "run it again")
+		}
+		answers[q.key] = answer
 	}
 	fmt.Fprintln(p.stderr)
-	var level report.Level
-	var form report.Form
-	var cadence aggregate.Cadence
-	words, err := strconv.Atoi(or(answers["words"], "0"))
-	if err != nil || words < 0 {
-		err = fmt.Errorf("%q is no number of words", answers["words"])
-	}
-	err = errors.Join(err, level.UnmarshalText([]byte(answers["level"])), form.UnmarshalText([]byte(answers["form"])), cadence.UnmarshalText([]byte(answers["cadence"])))
-	if answers["name"] == "" {
-		err = errors.Join(errors.New("a reader needs a name"), err)
-	}
-	if err != nil {
-		return withHint(fmt.Errorf("reader new: %s", strings.ReplaceAll(err.Error(), "\n", "; ")), "run it again")
-	}
-	fmt.Fprintf(p.stdout, "\n[[reader]]\nid      = %q\nname    = %q\nlevel   = %q\nform    = %q\ncadence = %q\n", slug(answers["name"]), answers["name"], level, form, answers["cadence"])
+	fmt.Fprintf(p.stdout, "\n[[reader]]\nid      = %q\nname    = %q\nlevel   = %q\nform    = %q\ncadence = %q\n", slug(answers["name"]), answers["name"], answers["level"], answers["form"], answers["cadence"])
 	for _, list := range []string{"first", "knows"} {
 		if items := quotedItems(answers[list]); len(items) > 0 {
 			fmt.Fprintf(p.stdout, "%-7s = [%s]\n", list, strings.Join(items, ", "))
 		}
 	}
-	if words > 0 {
+	if words, err := strconv.Atoi(answers["words"]); err == nil && words > 0 {
 		fmt.Fprintf(p.stdout, "words   = %d\n", words)
 	}
 	return nil

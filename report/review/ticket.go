@@ -16,6 +16,7 @@ var (
 	listBefore = regexp.MustCompile(`(?:(?:` + ticket.String() + `)(?:\s*(?:,|and|or|&|\+)\s*)+)*$`)
 	recorded   = regexp.MustCompile(`(?:tracked|filed|known|logged|reported|followed)(?: up)? (?:as|in|under)$|[,;(–] ?(?:see|cf\.?)$`)
 	verbLike   = regexp.MustCompile(`(?:s|ed)$`)
+	titled     = regexp.MustCompile(`^\p{Lu}\p{Ll}+$`) // begins a title
 )
 
 // weak are words that do not say what a thing is: small words, how far it is,
@@ -102,13 +103,17 @@ func lastContent(clause string) (string, bool) {
 var entries = set("bug bugs epic epics issue issues item items pr request requests story stories sub-task task tasks ticket tickets")
 
 // explainsStart judges a ticket that begins a sentence by the rest of it: a
-// title, or a verb with enough behind it.
+// title, as in the page's own lists ("PAY-12 Split the pool"), or a verb with
+// enough behind it.
 func explainsStart(rest string) bool {
 	first := strings.TrimLeft(rest, " ")
 	if first == rest {
 		return false
 	}
 	first, _, _ = strings.Cut(first, " ")
+	if titled.MatchString(first) {
+		return content("x "+rest) > 0
+	}
 	if weak[first] || verbLike.MatchString(first) {
 		return content("x "+rest) > 2
 	}

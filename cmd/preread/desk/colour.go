@@ -82,13 +82,8 @@ func (d *Desk) colour(w http.ResponseWriter, r *http.Request) {
 // counts; without a line, with none. A new one stands before the mark to
 // discuss, which is at the end.
 func coloured(p report.Page, n report.Note, line string) string {
-	var numbers []int
+	numbers := n.ColourLines()
 	lines := slices.Collect(strings.Lines(n.Text))
-	for i, l := range lines {
-		if name, _, found := strings.Cut(strings.TrimSpace(l), ":"); found && (strings.EqualFold(name, "colour") || strings.EqualFold(name, "color")) {
-			numbers = append(numbers, i)
-		}
-	}
 	switch {
 	case line == "":
 		return dropped(p, n, numbers)

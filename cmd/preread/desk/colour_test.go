@@ -14,14 +14,22 @@ const green = "Colour: green until 2026-12-05 because it was a drill"
 
 // The form writes a colour as the page reads it, into the words that are there.
 func TestColour(t *testing.T) {
-	for name, tt := range map[string]struct{ note, want, without string }{
-		"a prompt":    {"\n✍ **Why red? What next? Who, by when?**\n\n", "\n" + green + "\n\n", "\n"},
-		"words":       {"\nwords\n\n", "\nwords\n\n" + green + "\n\n", "\nwords\n\n"},
-		"another":     {"words\r\n  color: RED until 2026-11-20, tea\r\nmore\n", "words\r\n  " + green + "\r\nmore\n", "words\r\nmore\n"},
-		"several":     {"Colour: red until 2026-11-20 a\nColour: amber until 2026-11-21 b\n", "Colour: red until 2026-11-20 a\n" + green + "\n", "\n"},
-		"not heard":   {"Colour: green, surely\n", green + "\n", "\n"},
-		"to discuss":  {"words\n\n!discuss\n", "words\n\n" + green + "\n\n!discuss\n", "words\n\n!discuss\n"},
-		"only marked": {"\n!discuss\n\n", "\n" + green + "\n\n!discuss\n\n", "\n!discuss\n\n"},
+	for name, tt := range map[string]struct {
+		note, want, without string
+		unheard             int // lines that only begin as a colour does
+	}{
+		"a prompt":  {"\n✍ **Why red? What next? Who, by when?**\n\n", "\n" + green + "\n\n", "\n", 0},
+		"words":     {"\nwords\n\n", "\nwords\n\n" + green + "\n\n", "\nwords\n\n", 0},
+		"another":   {"words\r\n  color: RED until 2026-11-20, tea\r\nmore\n", "words\r\n  " + green + "\r\nmore\n", "words\r\nmore\n", 0},
+		"several":   {"Colour: red until 2026-11-20 a\nColour: amber until 2026-11-21 b\n", "Colour: red until 2026-11-20 a\n" + green + "\n", "\n", 0},
+		"not heard": {"Colour: green, surely\n", "Colour: green, surely\n\n" + green + "\n", "Colour: green, surely\n", 1},
+		"a sentence": {"\nColour: the new brand colour goes live on Monday.\n\nAll good.\n\n", "\nColour: the new brand colour goes live on Monday.\n\nAll good.\n\n" + green + "\n\n",
+			"\nColour: the new brand colour goes live on Monday.\n\nAll good.\n\n", 1},
+		"a sentence and a colour": {"Colour: brand new\n\nColour: red until 2026-11-20 tea\n\nColours: all\n", "Colour: brand new\n\n" + green + "\n\nColours: all\n",
+			"Colour: brand new\n\nColours: all\n", 1},
+		"in a code":   {"```\nColour: red until 2026-11-20 tea\n```\n", "```\nColour: red until 2026-11-20 tea\n```\n\n" + green + "\n", "```\nColour: red until 2026-11-20 tea\n```\n", 0},
+		"to discuss":  {"words\n\n!discuss\n", "words\n\n" + green + "\n\n!discuss\n", "words\n\n!discuss\n", 0},
+		"only marked": {"\n!discuss\n\n", "\n" + green + "\n\n!discuss\n\n", "\n!discuss\n\n", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, text)
@@ -35,7 +43,7 @@ func TestColour(t *testing.T) {
 				t.Fatal(err)
 			}
 			all, complaints := report.Opinions("", page)
-			if len(all) == 0 || len(complaints) > 0 || ownOf(all) != (opinion{"green", "2026-12-05", "it was a drill"}) {
+			if len(all) == 0 || len(complaints) != tt.unheard || ownOf(all) != (opinion{"green", "2026-12-05", "it was a drill"}) {
 				t.Errorf("heard: %+v, %v", all, complaints)
 			}
 			if body := f.get("").Body.String(); !strings.Contains(body, "Own colour: green until 2026-12-05") || !strings.Contains(body, `value="it was a drill"`) {

@@ -42,6 +42,10 @@ type Page struct {
 	// Today returns the day of whoever writes.
 	Today func() sources.Day
 
+	// SentOn returns the day of whoever writes on which a page was sent; nil is
+	// that of UTC. It is asked about pages that were.
+	SentOn func(report.Page) sources.Day
+
 	// Explain returns where the figures of a line come from, as lines of text.
 	Explain func(page []byte, id string) (string, error)
 

@@ -8,8 +8,13 @@ import (
 
 // ready marks the page as ready, as whoever marks it has seen it.
 func (d *Desk) ready(w http.ResponseWriter, r *http.Request) {
-	text, _, ok := d.read(w)
+	text, page, ok := d.read(w)
 	if !ok {
+		return
+	}
+	if err := d.unsent(page); err != nil {
+		code, said := saidOf(err)
+		d.wrong(w, code, "Not marked", said)
 		return
 	}
 	if r.PostForm.Get("sum") != sumOf(string(text)) {
@@ -25,7 +30,7 @@ func (d *Desk) ready(w http.ResponseWriter, r *http.Request) {
 
 // review shows what the review of the page asks about.
 func (d *Desk) review(w http.ResponseWriter, _ *http.Request) {
-	text, _, ok := d.read(w)
+	text, page, ok := d.read(w)
 	if !ok {
 		return
 	}
@@ -35,16 +40,17 @@ func (d *Desk) review(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	d.show(w, http.StatusOK, view{Title: "Review", At: "review"}, "review", map[string]any{
-		"Findings": findings, "Base": d.door.base(), "Token": d.door.Token, "Today": d.page.Today().String(),
+		"Findings": findings, "Sent": d.sentOn(page), "Base": d.door.base(), "Token": d.door.Token, "Today": d.page.Today().String(),
 	}, text)
 }
 
 // answer puts an answer to a finding on the page.
 func (d *Desk) answer(w http.ResponseWriter, r *http.Request) {
 	finding, words := r.PostForm.Get("finding"), r.PostForm.Get("words")
-	err := d.page.Change(func(page []byte) ([]byte, error) { return d.page.Answer(page, finding, words) })
+	err := d.change(func(page []byte) ([]byte, error) { return d.page.Answer(page, finding, words) })
 	if code, said := saidOf(err); err != nil {
-		d.wrong(w, code, "Not answered", said+" Go back: your words are still there.")
+		text, _ := d.page.Read()
+		d.show(w, code, view{Title: "Not answered"}, "wrong", map[string]any{"Title": "Not answered", "Said": said, "Words": words}, text)
 		return
 	}
 	http.Redirect(w, r, d.door.base()+"review", http.StatusSeeOther)

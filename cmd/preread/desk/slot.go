@@ -42,7 +42,7 @@ func typed(text string) string { return (report.Note{Text: text}).Words() }
 // write changes the text of one slot, and remembers that for undoing.
 func (d *Desk) write(id string, edit func(report.Page, report.Note) (string, error)) error {
 	var v *version
-	err := d.page.Change(func(page []byte) ([]byte, error) {
+	err := d.change(func(page []byte) ([]byte, error) {
 		v = nil
 		p, err := report.ParsePage(d.page.Name, page)
 		if err != nil {
@@ -117,7 +117,7 @@ func (d *Desk) both(w http.ResponseWriter, r *http.Request) {
 func (d *Desk) keep(w http.ResponseWriter, r *http.Request) {
 	id, words, err := wordsOf(r)
 	if err == nil {
-		err = d.page.Change(func(page []byte) ([]byte, error) { return report.KeepNote(page, id, words) })
+		err = d.change(func(page []byte) ([]byte, error) { return report.KeepNote(page, id, words) })
 	}
 	d.written(w, r, id, words, err)
 }
@@ -130,7 +130,7 @@ func (d *Desk) undo(w http.ResponseWriter, r *http.Request) {
 		d.written(w, r, id, "", &report.WordsError{Reason: "There is nothing to undo."})
 		return
 	}
-	err := d.page.Change(func(page []byte) ([]byte, error) {
+	err := d.change(func(page []byte) ([]byte, error) {
 		p, err := report.ParsePage(d.page.Name, page)
 		if err != nil {
 			return nil, err
@@ -183,7 +183,15 @@ func (d *Desk) discuss(w http.ResponseWriter, r *http.Request) {
 		}
 		return dropped(p, n, marks), nil
 	})
-	d.written(w, r, id, "", err)
+	if err != nil { // there are no words to show again
+		code, said := saidOf(err)
+		if errors.Is(err, report.ErrNoSlot) {
+			said = "This place is not on the page any more."
+		}
+		d.wrong(w, code, "Not marked", said)
+		return
+	}
+	d.written(w, r, id, "", nil)
 }
 
 // marksIn returns the numbers of a note's lines that mark it to be discussed.

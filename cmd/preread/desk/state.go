@@ -10,12 +10,16 @@ import (
 // A state tells one content of a page from another, part by part: an open page
 // knows which words it has saved itself, so that it is not told of its own.
 type state struct {
-	Page  string            `json:"page"`  // of the program's text
+	Page  string            `json:"page"`  // of the program's text, and of whether it was sent
 	Slots map[string]string `json:"slots"` // of the words, by slot
 }
 
 func stateOf(p report.Page) state {
-	s := state{sumOf(p.Tool), map[string]string{}}
+	tool := p.Tool
+	if !p.Mark.Sent.IsZero() {
+		tool += "sent"
+	}
+	s := state{sumOf(tool), map[string]string{}}
 	for _, n := range p.Notes {
 		s.Slots[n.ID] = sumOf(n.Words())
 	}

@@ -22,6 +22,7 @@ type view struct {
 	Review      bool
 	Readers     []Reader
 	CanReady    bool
+	Sent        string // the day on which the page was sent; "": it was not
 	Since       string // since when the page is ready, or is no more
 	IsReady     bool
 	Sum         string // of the page
@@ -36,7 +37,10 @@ func (d *Desk) show(w http.ResponseWriter, code int, v view, name string, data a
 	v.Changes, v.Review = true, d.page.Findings != nil && d.page.Answer != nil
 	if page != nil {
 		v.Sum = sumOf(string(page))
-		if d.page.Ready != nil && d.page.MarkReady != nil {
+		if p, err := report.ParsePage(d.page.Name, page); err == nil {
+			v.Sent = d.sentOn(p)
+		}
+		if v.Sent == "" && d.page.Ready != nil && d.page.MarkReady != nil {
 			since, ready, err := d.page.Ready(page)
 			v.CanReady, v.Since, v.IsReady = err == nil, since, ready
 		}
@@ -74,7 +78,7 @@ func (d *Desk) read(w http.ResponseWriter) (text []byte, page report.Page, ok bo
 	return text, page, true
 }
 
-// whole shows the page with a form at each slot.
+// whole shows the page with a form at each slot; one that was sent without.
 func (d *Desk) whole(w http.ResponseWriter, r *http.Request) {
 	text, page, ok := d.read(w)
 	if !ok {
@@ -90,7 +94,7 @@ func (d *Desk) whole(w http.ResponseWriter, r *http.Request) {
 			title = place.Title
 		}
 		n, err := page.Note(place.ID)
-		if err != nil {
+		if err != nil || d.sentOn(page) != "" {
 			continue
 		}
 		var form bytes.Buffer
@@ -114,6 +118,7 @@ func (d *Desk) whole(w http.ResponseWriter, r *http.Request) {
 type slotForm struct {
 	Base, Token string
 	ID          string
+	Sent        bool // the page was, so what is in the form can only be read
 	Title       string
 	Level       int
 	Words       string
@@ -137,7 +142,7 @@ type slotForm struct {
 func (d *Desk) form(page report.Page, place report.Place, n report.Note) slotForm {
 	words := n.Words()
 	f := slotForm{
-		Base: d.door.base(), Token: d.door.Token, ID: place.ID, Title: place.Title, Level: place.Level,
+		Base: d.door.base(), Token: d.door.Token, ID: place.ID, Sent: d.sentOn(page) != "", Title: place.Title, Level: place.Level,
 		Words: words, Was: sumOf(words), Rows: rows(words), Prompt: n.Prompt(), Shown: shown(n), Marked: len(marksIn(n)) > 0,
 		IsLine: isLine(place.ID), Colours: colours, Today: d.page.Today().String(),
 		IsAsks: place.ID == report.AsksSlot, Kinds: kinds,
