@@ -97,7 +97,7 @@ func (p *program) demo(dir string, d demonstration) error {
 // returns the settings. They come first: by them a folder is known as the
 // demo's.
 func (p *program) furnish(dir string, systems *simulated.Systems) (settings string, err error) {
-	if err := demoFolder(dir); err != nil {
+	if err := p.demoFolder(dir); err != nil {
 		return "", err
 	}
 	settings = marked(systems.Settings())
@@ -123,32 +123,34 @@ func marked(settings string) string {
 	return fmt.Sprintf("%s%s%x\n", settings, demoMark, sha256.Sum256([]byte(settings)))
 }
 
-// demoFolder wants a folder for the demo alone: one that is not there yet, that
-// is empty, or that has the settings of an earlier demo, as that wrote them.
-func demoFolder(dir string) error {
-	refused := func(format string, args ...any) error {
-		return withHint(fmt.Errorf(format, args...), "name a folder that is empty or not there yet: preread demo -o DIR")
-	}
-	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0:
-		return nil
-	case errors.Is(err, syscall.ENOTDIR):
-		return refused("%s is no folder", dir)
-	case err != nil:
-		return refused("folder %s: %w", dir, plainFileError(err))
-	}
+// demoFolder wants a folder in which nobody else has settings. What somebody
+// changed in those of an earlier demo is kept beside them, since the demo's
+// systems are somewhere else each time.
+func (p *program) demoFolder(dir string) error {
 	file := filepath.Join(dir, settingsName)
 	found, err := os.ReadFile(file)
 	settings, _, own := strings.Cut(string(found), demoMark)
 	switch {
-	case err != nil || !own:
-		return refused("folder %s holds other things than the demo", dir)
-	case marked(settings) != string(found):
-		return refused("%s was changed since the demo wrote it, and was not overwritten", file)
+	case errors.Is(err, syscall.ENOTDIR):
+		return withHint(fmt.Errorf("%s is no folder", dir), elsewhereDemo)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return withHint(fmt.Errorf("%s: %w", file, plainFileError(err)), elsewhereDemo)
+	case !own:
+		return withHint(fmt.Errorf("%s holds settings and was not overwritten", file), elsewhereDemo)
+	case marked(settings) == string(found):
+		return nil
 	}
+	kept := file + ".changed"
+	if err := p.put(kept, found); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stderr, "warning: %s was changed since the demo wrote it; it is made anew, and what it held is kept in %s\n", file, kept)
 	return nil
 }
+
+const elsewhereDemo = "name another folder: preread demo -o DIR"
 
 // demo collects, saves the facts and makes the page of them.
 func (j *job) demo(dir string, annotated bool) error {
