@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -27,65 +28,83 @@ type Summary struct {
 // Summary lists what is remembered, by team and line. Where the query of a line
 // was changed, it has several entries, the latest first.
 func (s *Store) Summary(ctx context.Context) (list []Summary, err error) {
-	places := map[key]int{}
+	all := summaries{}
 	err = s.read(ctx, func(t *session) error {
-		err := t.each(ctx, `select team, line, digest, source, query, captured_at from question`, func(scan func(...any) error) error {
-			var k key
-			var e Summary
-			var query, captured string
-			err := scan(&k.Team, &k.Line, &k.Digest, &e.Source, &query, &captured)
-			if err != nil {
+		for _, part := range []struct {
+			query string
+			take  func(scan func(...any) error) error
+		}{
+			{`select team, line, digest, source, query, captured_at from question`, all.question},
+			{`select team, line, digest, min(week), max(week), count(*), sum(known), sum(final) from observation group by team, line, digest`, all.weeks},
+			{`select team, line, digest, count(*), sum(case when gone_at = '' then 0 else 1 end) from thing group by team, line, digest`, all.things},
+		} {
+			if err := t.each(ctx, part.query, part.take); err != nil {
 				return err
 			}
-			e.Team, e.Line = k.Team, k.Line
-			if err := decode(query, &e.Query); err != nil {
-				return err
-			}
-			if e.Captured, err = parseStamp(captured); err != nil {
-				return err
-			}
-			places[k] = len(list)
-			list = append(list, e)
-			return nil
-		})
-		if err != nil {
-			return err
 		}
-		err = t.each(ctx, `select team, line, digest, min(week), max(week), count(*), sum(known), sum(final) from observation group by team, line, digest`, func(scan func(...any) error) error {
-			var k key
-			var first, last string
-			var e Summary
-			if err := scan(&k.Team, &k.Line, &k.Digest, &first, &last, &e.Weeks, &e.Known, &e.Final); err != nil {
-				return err
-			}
-			into := &list[places[k]]
-			into.Weeks, into.Known, into.Final = e.Weeks, e.Known, e.Final
-			if err := into.First.UnmarshalText([]byte(first)); err != nil {
-				return err
-			}
-			if err := into.Last.UnmarshalText([]byte(last)); err != nil {
-				return err
-			}
-			days := into.Last.Monday().Time(time.UTC).Sub(into.First.Monday().Time(time.UTC))
-			into.Missing = int(days/(7*24*time.Hour)) + 1 - into.Weeks
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		return t.each(ctx, `select team, line, digest, count(*), sum(case when gone_at = '' then 0 else 1 end) from thing group by team, line, digest`, func(scan func(...any) error) error {
-			var k key
-			var all, gone int
-			err := scan(&k.Team, &k.Line, &k.Digest, &all, &gone)
-			list[places[k]].Things, list[places[k]].Gone = all-gone, gone
-			return err
-		})
+		return nil
 	})
+	for _, e := range all {
+		list = append(list, *e)
+	}
 	slices.SortFunc(list, func(a, b Summary) int {
 		return cmp.Or(cmp.Compare(a.Team, b.Team), cmp.Compare(a.Line, b.Line), b.Captured.Compare(a.Captured),
 			cmp.Compare(a.Source, b.Source), cmp.Compare(a.Query.Text, b.Query.Text))
 	})
 	return list, err
+}
+
+// summaries are put together from the tables, one row at a time.
+type summaries map[key]*Summary
+
+func (all summaries) of(k key) *Summary {
+	if all[k] == nil {
+		all[k] = &Summary{Team: k.Team, Line: k.Line}
+	}
+	return all[k]
+}
+
+func (all summaries) question(scan func(...any) error) error {
+	var k key
+	var source, query, captured string
+	err := scan(&k.Team, &k.Line, &k.Digest, &source, &query, &captured)
+	if err != nil {
+		return err
+	}
+	e := all.of(k)
+	e.Source = source
+	if e.Captured, err = parseStamp(captured); err != nil {
+		return err
+	}
+	return decode(query, &e.Query)
+}
+
+func (all summaries) weeks(scan func(...any) error) error {
+	var k key
+	var first, last string
+	var weeks, known, final int
+	if err := scan(&k.Team, &k.Line, &k.Digest, &first, &last, &weeks, &known, &final); err != nil {
+		return err
+	}
+	e := all.of(k)
+	e.Weeks, e.Known, e.Final = weeks, known, final
+	if err := errors.Join(e.First.UnmarshalText([]byte(first)), e.Last.UnmarshalText([]byte(last))); err != nil {
+		return err
+	}
+	days := e.Last.Monday().Time(time.UTC).Sub(e.First.Monday().Time(time.UTC))
+	e.Missing = int(days/(7*24*time.Hour)) + 1 - weeks
+	return nil
+}
+
+func (all summaries) things(scan func(...any) error) error {
+	var k key
+	var told, gone int
+	if err := scan(&k.Team, &k.Line, &k.Digest, &told, &gone); err != nil {
+		return err
+	}
+	e := all.of(k)
+	e.Things, e.Gone = told-gone, gone
+	return nil
 }
 
 // A Pruned counts what was, or would be, deleted.

@@ -108,98 +108,146 @@ func (q *Query) alone(terms []term) error {
 
 var repoName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+$`)
 
-// add takes one term into the query. said holds the words so far that may
-// stand once only.
-func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
-	once := func(word string) bool { first := !said[word]; said[word] = true; return first }
-	switch t.key {
+// A clause is what a query may say: for which nouns, whether once only, and what
+// it does. The zero clause may stand for all nouns, and often.
+type clause struct {
+	nouns []sources.Noun
+	only  string // the nouns, for people
+	twice string // why it cannot stand twice
+	set   func(*Query, term) error
+}
+
+// clauseOf returns the clause of a key, nil if there is none.
+func clauseOf(key string) *clause {
+	switch key {
 	case "repo":
-		if !isRepo(t.value) {
-			return refuse("%s names no repository; it is written owner/name", t)
-		}
-		owner, name, _ := strings.Cut(t.value, "/")
-		if repo := (Repo{owner, name}); !slices.ContainsFunc(q.Repos, func(r Repo) bool { return strings.EqualFold(r.String(), repo.String()) }) {
-			q.Repos = append(q.Repos, repo)
-		}
+		return &clause{set: (*Query).setRepo}
 	case "is":
-		if t.value != "issue" && t.value != "pr" {
-			return refuse("%s cannot be answered", t)
-		}
-		said["is:"+t.value] = true
-		q.Pulls = q.Pulls || t.value == "pr"
+		return &clause{set: (*Query).setKind}
 	case "label":
-		if !t.quoted && strings.Contains(t.value, ",") {
-			return refuse("%s asks for one label or another, which cannot be answered", t)
-		}
-		q.Labels = append(q.Labels, t.value)
+		return &clause{set: (*Query).setLabel}
 	case "milestone":
-		if !once("milestone") {
-			return refuse("the query names two milestones, and nothing is in both")
-		}
-		q.Milestone = t.value
+		return &clause{twice: "the query names two milestones, and nothing is in both", set: (*Query).setMilestone}
 	case "author":
-		if !once("author") {
-			return refuse("the query names two authors")
-		}
-		if noun == sources.Delivery {
-			return refuse("sprints are a team's, so %s cannot be answered here", t)
-		}
-		if strings.HasPrefix(t.value, "@") {
-			return refuse("%s depends on whose token is used; name the login", t)
-		}
-		q.Author = login(t.value)
+		return &clause{twice: "the query names two authors", set: (*Query).setAuthor}
 	case "base":
-		if noun != sources.Shipped {
-			return refuse("%s can be answered for shipped only", t)
-		}
-		q.Bases = append(q.Bases, t.value)
-	case "parent":
-		ref, ok := parseRef(t.value)
-		switch {
-		case noun != sources.Goals:
-			return refuse("%s can be answered for goals only", t)
-		case !once("parent"):
-			return refuse("the query names two parents, and nothing has both")
-		case !ok:
-			return refuse("%s names no issue; a goal can be the sub-issues of one, such as parent:acme/payments#12", t)
-		}
-		q.Parent = ref
-	case "project":
-		project, ok := parseProject(t.value)
-		switch {
-		case noun != sources.Goals && noun != sources.Delivery:
-			return refuse("%s can be answered for goals and sprints only", t)
-		case !once("project"):
-			return refuse("the query names two projects, and one is all that it can be about")
-		case !ok:
-			return refuse("%s names no project; it is written by its owner and number, such as project:acme/3", t)
-		}
-		q.Project = project
-	case "iteration", "field":
-		switch {
-		case noun != sources.Delivery:
-			return refuse("%s can be answered for sprints only", t)
-		case !once(t.key):
-			return refuse("the query names two of %s:, and one is all that it can be about", t.key)
-		case t.key == "field":
-			q.Field = t.value
-		case strings.HasPrefix(t.value, "@"):
-			return refuse("%s is another one each week; name them all by a pattern, such as iteration:\"Sprint *\"", t)
-		default:
-			q.Iteration = t.value
-		}
+		return &clause{nouns: []sources.Noun{sources.Shipped}, only: "shipped", set: (*Query).setBase}
 	case "environment":
-		if noun != sources.Shipped {
-			return refuse("%s can be answered for shipped only", t)
-		}
-		if !slices.Contains(q.Environments, t.value) {
-			q.Environments = append(q.Environments, t.value)
-		}
-	case "":
+		return &clause{nouns: []sources.Noun{sources.Shipped}, only: "shipped", set: (*Query).setEnvironment}
+	case "parent":
+		return &clause{nouns: []sources.Noun{sources.Goals}, only: "goals", twice: "the query names two parents, and nothing has both", set: (*Query).setParent}
+	case "project":
+		return &clause{nouns: []sources.Noun{sources.Goals, sources.Delivery}, only: "goals and sprints",
+			twice: "the query names two projects, and one is all that it can be about", set: (*Query).setProject}
+	case "iteration":
+		return &clause{nouns: []sources.Noun{sources.Delivery}, only: "sprints",
+			twice: "the query names two of iteration:, and one is all that it can be about", set: (*Query).setIteration}
+	case "field":
+		return &clause{nouns: []sources.Noun{sources.Delivery}, only: "sprints",
+			twice: "the query names two of field:, and one is all that it can be about", set: (*Query).setField}
+	}
+	return nil
+}
+
+// add takes one term into the query. said holds the words so far.
+func (q *Query) add(noun sources.Noun, t term, said map[string]bool) error {
+	w := clauseOf(t.key)
+	switch {
+	case t.key == "":
 		return refuse("%s looks for a text, which cannot be answered", t)
-	default:
+	case w == nil:
+		return refuse("%s cannot be answered", t)
+	case w.nouns != nil && !slices.Contains(w.nouns, noun):
+		return refuse("%s can be answered for %s only", t, w.only)
+	case w.twice != "" && said[t.key]:
+		return refuse("%s", w.twice)
+	case t.key == "author" && noun == sources.Delivery:
+		return refuse("sprints are a team's, so %s cannot be answered here", t)
+	}
+	said[t.key], said[t.key+":"+t.value] = true, true
+	return w.set(q, t)
+}
+
+func (q *Query) setRepo(t term) error {
+	if !isRepo(t.value) {
+		return refuse("%s names no repository; it is written owner/name", t)
+	}
+	owner, name, _ := strings.Cut(t.value, "/")
+	if repo := (Repo{owner, name}); !slices.ContainsFunc(q.Repos, func(r Repo) bool { return strings.EqualFold(r.String(), repo.String()) }) {
+		q.Repos = append(q.Repos, repo)
+	}
+	return nil
+}
+
+func (q *Query) setKind(t term) error {
+	if t.value != "issue" && t.value != "pr" {
 		return refuse("%s cannot be answered", t)
 	}
+	q.Pulls = q.Pulls || t.value == "pr"
+	return nil
+}
+
+func (q *Query) setLabel(t term) error {
+	if !t.quoted && strings.Contains(t.value, ",") {
+		return refuse("%s asks for one label or another, which cannot be answered", t)
+	}
+	q.Labels = append(q.Labels, t.value)
+	return nil
+}
+
+func (q *Query) setMilestone(t term) error {
+	q.Milestone = t.value
+	return nil
+}
+
+func (q *Query) setAuthor(t term) error {
+	if strings.HasPrefix(t.value, "@") {
+		return refuse("%s depends on whose token is used; name the login", t)
+	}
+	q.Author = login(t.value)
+	return nil
+}
+
+func (q *Query) setBase(t term) error {
+	q.Bases = append(q.Bases, t.value)
+	return nil
+}
+
+func (q *Query) setEnvironment(t term) error {
+	if !slices.Contains(q.Environments, t.value) {
+		q.Environments = append(q.Environments, t.value)
+	}
+	return nil
+}
+
+func (q *Query) setParent(t term) error {
+	ref, ok := parseRef(t.value)
+	if !ok {
+		return refuse("%s names no issue; a goal can be the sub-issues of one, such as parent:acme/payments#12", t)
+	}
+	q.Parent = ref
+	return nil
+}
+
+func (q *Query) setProject(t term) error {
+	project, ok := parseProject(t.value)
+	if !ok {
+		return refuse("%s names no project; it is written by its owner and number, such as project:acme/3", t)
+	}
+	q.Project = project
+	return nil
+}
+
+func (q *Query) setIteration(t term) error {
+	if strings.HasPrefix(t.value, "@") {
+		return refuse("%s is another one each week; name them all by a pattern, such as iteration:\"Sprint *\"", t)
+	}
+	q.Iteration = t.value
+	return nil
+}
+
+func (q *Query) setField(t term) error {
+	q.Field = t.value
 	return nil
 }
 
