@@ -31,8 +31,16 @@ func (t *teller) agenda() string {
 		}
 		fmt.Fprintf(&b, "%d. (%d min) %s\n", i+1, topic.minutes, topic.words)
 	}
-	if len(t.topics()) == 0 {
+	unseen := t.unseenWords()
+	switch {
+	case len(t.topics()) > 0:
+	case unseen == "":
 		b.WriteString("Nothing was marked, asked for, or turned red. Is the session needed this week?\n")
+	default:
+		b.WriteString("Nothing was marked or asked for, and nothing that is known turned red.\n")
+	}
+	if unseen != "" {
+		b.WriteString("\n" + unseen + "\n")
 	}
 	return b.String()
 }

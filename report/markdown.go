@@ -425,6 +425,9 @@ func (p *page) unknowns() {
 			if f.PlanGap != "" {
 				missing = append(missing, "the tracker's own plan: "+f.PlanGap)
 			}
+			if colourless(f) {
+				missing = append(missing, "its colour: "+StatusReason(f))
+			}
 			name := Escape(t.Name) + ", " + Escape(f.Title) + ": "
 			unknown = append(unknown, mapped(missing, func(reason string) string { return name + sentence(reason) })...)
 			inexact = append(inexact, mapped(doubtful, func(reason string) string { return name + sentence(reason) })...)
@@ -440,6 +443,12 @@ func (p *page) unknowns() {
 		p.printf("- %s\n\n", strings.Join(inexact, "\n- "))
 		p.unfold()
 	}
+}
+
+// colourless reports a line that is unknown although its last week may have been
+// seen: what is told of its weeks does not say why.
+func colourless(f aggregate.Finding) bool {
+	return f.Status.Status == aggregate.Unknown && f.Status.Rule != aggregate.Unanswered && f.Status.Rule != aggregate.WeekUnknown
 }
 
 // unknownReasons groups a line's weeks that are unknown, and those that are not

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"preread/aggregate"
+	"preread/sources"
 )
 
 // A note that needs no answer has so many sentences.
@@ -47,7 +48,7 @@ func (t *teller) sentences() (all []string) {
 	for _, team := range t.Teams {
 		counts = append(counts, Escape(team.Name)+": "+countWords(aggregate.Count(team.Lines)))
 		for _, f := range team.Lines {
-			if s := f.Status.Status; s != aggregate.Green && s != aggregate.NoTarget {
+			if f.Status.Status >= aggregate.Amber {
 				worst = append(worst, t.standing(team, f))
 			}
 			if f.Goal != nil {
@@ -63,6 +64,9 @@ func (t *teller) sentences() (all []string) {
 		}
 		all = append(all, w+".")
 	}
+	if unseen := t.unseenWords(); unseen != "" {
+		all = append(all, unseen)
+	}
 	if len(goals) > 0 {
 		all = append(all, "Goals: "+strings.Join(goals, ", ")+".")
 	}
@@ -72,8 +76,10 @@ func (t *teller) sentences() (all []string) {
 // fillers are sentences for a week of which little is to be said.
 func (t *teller) fillers(n int) []string {
 	opened, over, merged := 0, 0, 0
+	hidden := map[sources.Noun]bool{}
 	for _, team := range t.Teams {
 		for _, f := range team.Lines {
+			hidden[f.Noun] = hidden[f.Noun] || t.hidden(f)
 			if f.Incidents != nil {
 				for _, i := range f.Incidents.Incidents {
 					if t.news(i.Opened) {
@@ -97,6 +103,12 @@ func (t *teller) fillers(n int) []string {
 		fmt.Sprintf("%s opened, %d resolved.", count(opened, "incident was", "incidents were"), over),
 		fmt.Sprintf("%s merged.", count(merged, "pull request was", "pull requests were")),
 		fmt.Sprintf("This is about %s.", days(t.Window.Last)),
+	}
+	if hidden[sources.Incidents] {
+		all[0] = "Nobody can say how many incidents were opened."
+	}
+	if hidden[sources.Shipped] {
+		all[1] = "Nobody can say how many pull requests were merged."
 	}
 	return all[:min(n, len(all))]
 }
