@@ -76,7 +76,7 @@ func body(r aggregate.Report, page Page, w *Writing) (string, error) {
 	for _, n := range page.Notes {
 		h.notes[n.ID] = n
 	}
-	pieces, err := h.pieces(unpictured(page.Tool))
+	pieces, err := h.pieces(flagged(unpictured(page.Tool)))
 	if err != nil {
 		return "", err
 	}

@@ -24,7 +24,7 @@ func (t *teller) noResponse() (string, error) {
 	end := t.ending()
 	n := len(facts) + len(mine) + len(end)
 	if n > mostSentences {
-		return "", fmt.Errorf("the note has %d sentences, and at most %d are read: %d of facts, %d under “In short”, %d of asks; shorten what you wrote, or send the page", n, mostSentences, len(facts), len(mine), len(end))
+		return "", fmt.Errorf("the note has %d sentences, and at most %d are read: %d of facts, %d under “At a glance”, %d of asks; shorten what you wrote, or send the page", n, mostSentences, len(facts), len(mine), len(end))
 	}
 	if n < fewestSentences {
 		facts = append(facts, t.fillers(fewestSentences-n)...)

@@ -85,8 +85,9 @@ func (p *program) agendaVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "agenda",
 		Short: "Print what to talk about, in thirty minutes",
-		Long: `agenda prints what is asked for, what is marked with !discuss, what turned red
-and what is parked until now, ordered by need, with what fits into half an hour.`,
+		Long: `agenda prints what is marked with !discuss, what is asked for, what turned red
+and what is parked until now, in this order, with what fits into half an hour.
+What nobody could see is named below it, with the reason.`,
 		Example: `  preread agenda
   preread agenda --facts facts.json`,
 		Args: noArguments,
