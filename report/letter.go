@@ -18,6 +18,8 @@ type Letter struct {
 	Page   *Page        // this page as it stands; nil: it is new
 	Since  sources.Week // the first week that no page sent has told of; zero: the page's last week
 	Asks   ask.Ledger   // of the pages up to this one
+
+	CatchUp bool // Since is what a reader asked for, whatever was sent
 }
 
 // Since returns the first week that a page has to tell of, so that no day is

@@ -174,7 +174,7 @@ func (w writing) compose(old oldPage) (drafted, []output, error) {
 func (w writing) merged(judged aggregate.Report, old oldPage) (report.Merged, report.Letter) {
 	letter := w.letter(judged.Window.Last, old.page)
 	if !w.sinceWeek.IsZero() {
-		letter.Since = w.sinceWeek
+		letter.Since, letter.CatchUp = w.sinceWeek, true
 	} else if old.sent() {
 		kept := 0
 		for _, n := range old.page.Notes {
