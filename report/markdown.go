@@ -183,8 +183,7 @@ func (p *page) head() {
 	}
 	p.printf("%s · %s, %s to %s", days(week), lengthWords(p.Window), p.Window.First().Short(), week.Short())
 	if p.frame.Clock != "" {
-		due, session := p.frame.dueDay(week)
-		p.printf(" · send by %s, session %s, %s", day(due), day(session), p.frame.Clock)
+		p.printf(" · %s", p.frame.dueWords(week))
 	}
 	p.printf("%s", p.weeksTold())
 	p.printf("\n\n")

@@ -460,7 +460,7 @@ func takePage(path string, text []byte) (oldPage, error) {
 }
 
 func frame(c *config.Config) report.Frame {
-	return report.Frame{Title: c.Report.Title, Reader: c.Report.Reader, Session: c.Report.Session.Weekday, Clock: c.Report.Session.Clock, Charts: c.Report.Charts}
+	return report.Frame{Title: c.Report.Title, Reader: c.Report.Reader, Session: c.Report.Session.Weekday, Clock: c.Report.Session.Clock, Charts: c.Report.Charts, Holidays: c.Report.Holidays}
 }
 
 // An output is a file to write.
