@@ -29,9 +29,14 @@ func HTML(frame Frame, r aggregate.Report, page Page) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return inFrame(frame, r, words)
+}
+
+// inFrame is a whole file around the body of a page.
+func inFrame(frame Frame, r aggregate.Report, words string) ([]byte, error) {
 	style := sha256.Sum256([]byte(HTMLStyle))
 	var out strings.Builder
-	err = htmlFrame.Execute(&out, map[string]any{
+	err := htmlFrame.Execute(&out, map[string]any{
 		"Title": frame.heading(r) + ": " + r.Window.Last.String(),
 		"Hash":  base64.StdEncoding.EncodeToString(style[:]),
 		"Style": template.CSS(HTMLStyle),

@@ -59,12 +59,33 @@ func (f *Form) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// A Format is how a form is laid out. The zero Format is Markdown.
+type Format string
+
+// The formats for a reader.
+const (
+	AsMarkdown Format = "markdown"
+	AsHTML     Format = "html"
+	AsPDF      Format = "pdf"
+)
+
+// UnmarshalText reads a format's name.
+func (f *Format) UnmarshalText(text []byte) error {
+	switch Format(text) {
+	case AsMarkdown, AsHTML, AsPDF:
+		*f = Format(text)
+		return nil
+	}
+	return fmt.Errorf("%q is no format of a reader; there is markdown, html and pdf", sources.OneLine(string(text), 40))
+}
+
 // A Profile is how one reader wants to read. The zero Profile is that of the
 // page's own reader: everything, as it stands.
 type Profile struct {
 	ID, Name string
 	Level    Level
 	Form     Form     // "": the page
+	Format   Format   // "": Markdown
 	First    []string // sections that come first, by the beginning of their titles
 	Words    int      // the most that are read; 0: no limit
 	Cadence  aggregate.Cadence
