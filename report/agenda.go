@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"preread/aggregate"
 	"preread/report/ask"
 )
 
@@ -70,13 +69,7 @@ func (t *teller) topics() (all []topic) {
 			all = append(all, asking(e))
 		}
 	}
-	for _, team := range t.Teams {
-		for _, f := range team.Lines {
-			if f.Status.Status == aggregate.Red && f.Before.Status != aggregate.Red {
-				all = append(all, topic{5, t.standing(team, f)})
-			}
-		}
-	}
+	all = append(all, t.redTopics()...)
 	for _, words := range slices.Concat(t.parked(), t.dropped()) {
 		all = append(all, topic{3, words})
 	}

@@ -36,6 +36,7 @@ type page struct {
 	text   strings.Builder
 	parts  []part
 	long   []string // addresses that stand at the end of the page
+	brief  bool     // for who does not run the teams: what is many is counted
 }
 
 func (p *page) printf(format string, args ...any) { fmt.Fprintf(&p.text, format, args...) }

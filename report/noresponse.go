@@ -39,9 +39,6 @@ func (t *teller) noResponse() (string, error) {
 	return b.String(), nil
 }
 
-// worstTold is how many lines that are not green are told one by one.
-const worstTold = 3
-
 // sentences are what the sources say, each one sentence.
 func (t *teller) sentences() (all []string) {
 	var counts, worst, goals []string
@@ -57,9 +54,10 @@ func (t *teller) sentences() (all []string) {
 		}
 	}
 	all = append(all, strings.Join(counts, "; ")+".")
+	most := worstTold[t.profile.Level%3]
 	for i, w := range worst {
-		if i == worstTold {
-			all = append(all, fmt.Sprintf("%s not green either.", count(len(worst)-worstTold, "more line is", "more lines are")))
+		if i == most {
+			all = append(all, fmt.Sprintf("%s not green either.", count(len(worst)-most, "more line is", "more lines are")))
 			break
 		}
 		all = append(all, w+".")

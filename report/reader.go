@@ -13,7 +13,8 @@ import (
 type Level uint8
 
 // The levels: everything; without what is folded away and without the lines that
-// are green; goals, asks and what is not known alone.
+// are green; goals, asks, what is not green and what is not known alone. Every form
+// leaves out what it can, and says how much.
 const (
 	Operational Level = iota
 	Organisational
@@ -101,6 +102,7 @@ func Tell(frame Frame, r aggregate.Report, letter Letter, page Page, profile Pro
 	letter.Page = &page
 	t := &teller{written: page, profile: profile}
 	t.Report, t.frame, t.letter = r, frame, letter
+	t.brief = profile.Level == Strategic
 	var text string
 	var err error
 	switch profile.Form {

@@ -490,15 +490,23 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 					over = append(over, opened(i.Evidence))
 				}
 			}
-			if len(over) > 0 {
+			switch {
+			case len(over) > 0 && p.brief:
+				lines = append(lines, fmt.Sprintf("Incidents resolved: %d", len(over)))
+			case len(over) > 0:
 				lines = append(lines, "Incidents resolved: "+strings.Join(over, ", "))
 			}
 		case f.Shipped != nil:
+			var released []string
 			for _, r := range f.Shipped.Releases {
 				if p.news(r.Done[0].From) && !r.Prerelease {
-					lines = append(lines, "Released: "+itemEntry(r))
+					released = append(released, "Released: "+itemEntry(r))
 				}
 			}
+			if p.brief && len(released) > 0 {
+				released = []string{fmt.Sprintf("Released: %d", len(released))}
+			}
+			lines = append(lines, released...)
 		}
 	}
 	if words := p.drivers(t); words != "" {

@@ -29,7 +29,10 @@ func (t *teller) whole() string {
 	slices.SortStableFunc(rest, func(a, b chapter) int { return t.place(a.title) - t.place(b.title) })
 	text := t.addressed(strings.TrimSpace(t.readable(head.groups[0]))) + "\n\n"
 	for _, c := range rest {
-		for _, g := range t.kept(c.groups) {
+		if t.brief && strings.HasPrefix("## "+c.title+"\n", glanceHeading) {
+			c.groups[0] = t.glance(c.groups[0])
+		}
+		for _, g := range t.kept(c) {
 			text += strings.TrimSpace(g) + "\n\n"
 		}
 	}
@@ -50,11 +53,13 @@ func (t *teller) addressed(head string) string {
 	return readerOf.ReplaceAllLiteralString(head, "For "+Escape(t.profile.Name)+" · ")
 }
 
-// kept returns the groups that the reader wants, without headings under which
-// nothing is left.
-func (t *teller) kept(groups []string) (kept []string) {
-	for i, g := range groups {
-		if i > 0 && t.profile.Level != Operational && quiet(g) {
+// kept returns the groups of a chapter that the reader wants, without headings
+// under which nothing is left. Who does not run the teams still wants to know when
+// a goal is done.
+func (t *teller) kept(c chapter) (kept []string) {
+	all := t.profile.Level == Operational || t.brief && strings.HasPrefix(c.title, "Goals")
+	for i, g := range c.groups {
+		if i > 0 && !all && quiet(g) {
 			continue
 		}
 		for len(kept) > 0 && bareHeading(kept[len(kept)-1]) && depth(kept[len(kept)-1]) >= depth(g) {
@@ -108,7 +113,7 @@ func quiet(group string) bool {
 // first chapter is what comes before all others.
 func (t *teller) chapters() (all []chapter, references []string) {
 	all = []chapter{{groups: []string{""}}}
-	folded, past := false, false
+	folded, past, calm := false, false, false
 	add := func(text string) {
 		c := &all[len(all)-1]
 		c.groups[len(c.groups)-1] += text
@@ -140,13 +145,14 @@ func (t *teller) chapters() (all []chapter, references []string) {
 				add(line)
 			}
 			past = false
-		case past:
+		case past || t.brief && calm && calmGoal(bare):
 		case !folded && strings.HasPrefix(line, "## "):
 			all = append(all, chapter{strings.TrimSpace(strings.TrimPrefix(line, "## ")), []string{line}})
 		case !folded && strings.HasPrefix(line, "###"):
 			c := &all[len(all)-1]
-			c.groups = append(c.groups, line)
+			c.groups, calm = append(c.groups, line), false
 		default:
+			calm = calm || quietLine.MatchString(bare)
 			add(line)
 		}
 	}
