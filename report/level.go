@@ -99,7 +99,7 @@ func (t *teller) redTopics() (all []topic) {
 			switch {
 			case f.Status.Status != aggregate.Red || f.Before.Status == aggregate.Red:
 			case t.profile.Level == Strategic && f.Noun != sources.Goals:
-				names = append(names, t.name(team, f))
+				names = append(names, t.listed(team, f))
 			default:
 				all = append(all, topic{5, t.standing(team, f)})
 			}

@@ -34,7 +34,7 @@ func (p *page) unseen() (all []unseen) {
 				i = len(all)
 				all = append(all, unseen{reason: reason})
 			}
-			all[i].names = append(all[i].names, p.name(t, f))
+			all[i].names = append(all[i].names, p.listed(t, f))
 		}
 	}
 	return all
@@ -69,6 +69,14 @@ func (p *page) unseenWords() string {
 		return ""
 	}
 	return "Unknown: " + strings.Join(parts, "; ") + "."
+}
+
+// listed names a line among others that commas part.
+func (p *page) listed(t aggregate.TeamReport, f aggregate.Finding) string {
+	if len(p.Teams) > 1 {
+		return Escape(t.Name) + " – " + Escape(f.Title)
+	}
+	return Escape(f.Title)
 }
 
 // namesWords lists names in words, and counts those for which there is no room.

@@ -58,6 +58,20 @@ func TestUnknownIsNeverNothing(t *testing.T) {
 	}
 }
 
+// In a list a line of one team among several is told from the next.
+func TestNamesInAList(t *testing.T) {
+	r := dark(t)
+	other := r.Teams[0]
+	other.ID, other.Name, other.Lines = "search", "Search", other.Lines[:1]
+	r.Teams[0].Lines = r.Teams[0].Lines[:2]
+	r.Teams = append(r.Teams, other)
+	text, err := told(t, r, nil, Profile{Form: Agenda})
+	want := "\nUnknown: Payments – One-click, Payments – Bugs and Search – One-click (jira could not be reached: nobody answers there).\n"
+	if err != nil || !strings.Contains(text, want) {
+		t.Errorf("%v: it does not hold\n%s\nbut\n%s", err, want, text)
+	}
+}
+
 // A line that is unknown says why under "Not known, and why", whatever the rule.
 func TestEveryUnknownLineSaysWhy(t *testing.T) {
 	r := world(t)
