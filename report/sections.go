@@ -522,7 +522,7 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 		p.printf("Nothing that is known moved, was released or was resolved. ")
 	}
 	if hidden != "" {
-		p.printf("Not known: %s.\n\n", hidden)
+		p.printf("Not known, or only in part: %s.\n\n", hidden)
 	}
 }
 

@@ -37,8 +37,8 @@ func TestUnknownIsNeverNothing(t *testing.T) {
 	for form, wanted := range map[Form][]string{
 		Agenda:     {"Nothing was marked or asked for, and nothing that is known turned red.\n\n" + nobodyAnswered + "\n"},
 		NoResponse: {nobodyAnswered + " Nobody can say how many incidents were opened. Nobody can say how many pull requests were merged.\n\nNo reply needed.\n"},
-		Highlit:    {"Nothing that is known moved, was released or was resolved. Not known: One-click, Incidents, Merged.\n"},
-		Whole:      {"Nothing that is known moved, was released or was resolved. Not known: One-click, Incidents, Merged.\n"},
+		Highlit:    {"Nothing that is known moved, was released or was resolved. Not known, or only in part: One-click, Incidents, Merged.\n"},
+		Whole:      {"Nothing that is known moved, was released or was resolved. Not known, or only in part: One-click, Incidents, Merged.\n"},
 	} {
 		text, err := told(t, dark(t), nil, Profile{Form: form})
 		if err != nil {
