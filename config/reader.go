@@ -13,6 +13,7 @@ type readerTable struct {
 	Name    string            `toml:"name"`
 	Level   report.Level      `toml:"level"`
 	Form    report.Form       `toml:"form"`
+	Format  report.Format     `toml:"format"`
 	First   []string          `toml:"first"`
 	Words   int               `toml:"words"`
 	Cadence aggregate.Cadence `toml:"cadence"`
@@ -36,7 +37,7 @@ func (l *loader) readers(top table) {
 			in.Name = in.ID
 		}
 		l.config.Readers = append(l.config.Readers, report.Profile{
-			ID: in.ID, Name: in.Name, Level: in.Level, Form: in.Form, First: in.First, Words: in.Words, Cadence: in.Cadence, Known: in.Known,
+			ID: in.ID, Name: in.Name, Level: in.Level, Form: in.Form, Format: in.Format, First: in.First, Words: in.Words, Cadence: in.Cadence, Known: in.Known,
 		})
 	}
 }

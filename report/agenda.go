@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"preread/aggregate"
+	"preread/report/ask"
 )
 
 // sessionMinutes is how long a working session is.
@@ -31,36 +31,62 @@ func (t *teller) agenda() string {
 		}
 		fmt.Fprintf(&b, "%d. (%d min) %s\n", i+1, topic.minutes, topic.words)
 	}
-	if len(t.topics()) == 0 {
+	unseen := t.unseenWords()
+	switch {
+	case len(t.topics()) > 0:
+	case unseen == "":
 		b.WriteString("Nothing was marked, asked for, or turned red. Is the session needed this week?\n")
+	default:
+		b.WriteString("Nothing was marked or asked for, and nothing that is known turned red.\n")
+	}
+	if unseen != "" {
+		b.WriteString("\n" + unseen + "\n")
 	}
 	return b.String()
 }
 
 func (t *teller) topics() (all []topic) {
-	for _, e := range t.open() {
-		words := fmt.Sprintf("**%s:** %s *%s*", capital(string(e.Ask.Kind)), Escape(e.Ask.Question), t.age(e))
-		all = append(all, topic{5, words})
+	open := t.open()
+	told := map[string]bool{} // questions that are marked
+	asking := func(e ask.Entry) topic {
+		told[e.Ask.Question] = true
+		return topic{5, fmt.Sprintf("**%s:** %s *%s*", capital(string(e.Ask.Kind)), Escape(e.Ask.Question), t.age(e))}
 	}
 	for _, h := range Highlights(t.written) {
-		if t.profile.ID != "" && slices.Contains(personal, h.ID) {
+		if t.profile.ID != "" && h.private() {
 			continue
 		}
-		words := t.placeName(h.ID)
-		if h.Text != "" {
-			words += ": " + Escape(h.Text)
-		}
-		all = append(all, topic{5, words})
-	}
-	for _, team := range t.Teams {
-		for _, f := range team.Lines {
-			if f.Status.Status == aggregate.Red && f.Before.Status != aggregate.Red {
-				all = append(all, topic{5, t.standing(team, f)})
-			}
+		i := slices.IndexFunc(open, func(e ask.Entry) bool { return e.Ask.Question == t.askAt(h) })
+		switch {
+		case i < 0:
+			all = append(all, topic{5, t.highlight(h, func(name string) string { return name })})
+		case !told[open[i].Ask.Question]:
+			all = append(all, asking(open[i]))
 		}
 	}
+	for _, e := range open {
+		if !told[e.Ask.Question] {
+			all = append(all, asking(e))
+		}
+	}
+	all = append(all, t.redTopics()...)
 	for _, words := range slices.Concat(t.parked(), t.dropped()) {
 		all = append(all, topic{3, words})
 	}
 	return all
+}
+
+// askAt is the question of the ask that a mark stands in, "" for none.
+func (t *teller) askAt(h Highlight) string {
+	n, err := t.written.Note(AsksSlot)
+	if err != nil || h.ID != AsksSlot {
+		return ""
+	}
+	words, line := n.Words(), h.Line-n.WordsLine()+1
+	for _, a := range Asks(t.written) {
+		if last := a.At.Line + strings.Count(strings.TrimRight(words[a.At.Start:a.At.End], "\n"), "\n"); a.At.Line <= line && line <= last {
+			return a.Question
+		}
+	}
+	return ""
 }

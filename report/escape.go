@@ -11,6 +11,19 @@ import (
 // titleLimit is how much of a title the page shows, in characters.
 const titleLimit = 120
 
+// shortened is [sources.OneLine], but for a text that is too long ends it between two
+// words, where there are any.
+func shortened(s string, limit int) string {
+	short := sources.OneLine(s, limit)
+	if short == sources.OneLine(s, limit+1) {
+		return short
+	}
+	if i := strings.LastIndexByte(short, ' '); i > 0 {
+		return strings.TrimRight(short[:i], " ,;:–-") + " …"
+	}
+	return short
+}
+
 // Escape makes a stranger's text safe inside a line of Markdown, a table cell
 // included: it stays in its line, starts no markup, no HTML and no mention,
 // and is cut past 120 characters.

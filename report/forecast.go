@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 
 	"preread/aggregate"
 	"preread/aggregate/forecast"
@@ -29,10 +30,22 @@ func ForecastReason(f aggregate.Finding, week sources.Week) string {
 	default:
 		text = fmt.Sprintf("half of the simulated futures are done by %s, 85 %% by %s", day(aggregate.DoneBy(week, o.P50)), day(aggregate.DoneBy(week, o.P85)))
 	}
-	text += fmt.Sprintf(". From %s (%d to %d items a week, %.1f added); it assumes that the next weeks are like them",
-		count(o.Weeks, "week", "weeks"), o.LeastOne, o.MostOne, o.Added)
+	text += fmt.Sprintf(". From %s (%d to %d items a week; %s); it assumes that the next weeks are like them",
+		count(o.Weeks, "week", "weeks"), o.LeastOne, o.MostOne, scopeWords(o.Added))
 	if o.Outgrown {
 		text += ". Scope grows as fast as work is done"
 	}
 	return text
+}
+
+// scopeWords says what the scope did in a week: what was added less what was
+// removed.
+func scopeWords(added float64) string {
+	switch {
+	case math.Abs(added) < 0.05:
+		return "scope stayed as large as it was"
+	case added < 0:
+		return fmt.Sprintf("scope shrank by %.1f a week on balance", -added)
+	}
+	return fmt.Sprintf("scope grew by %.1f a week on balance", added)
 }

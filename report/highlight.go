@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"preread/sources"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/text"
 )
 
 // DiscussMark marks what somebody wants to come back to: alone on a line of a
@@ -14,20 +15,26 @@ const DiscussMark = "!discuss"
 
 // A Highlight is a place that somebody wants to talk about.
 type Highlight struct {
-	ID   string // of the slot
-	Line int    // of the page, counted from 1
-	Text string // the words that are marked, in one line; "" if there are none beside the mark
+	ID    string // of the slot; "" outside of all
+	Under string // outside of the slots: the heading that it stands under, in plain words
+	Line  int    // of the page, counted from 1
+	Text  string // the words that are marked, in one line; "" if there are none beside the mark
 }
 
-// Highlights returns what is marked on a page, in its order.
+// private reports what another reader than the page's own does not see; of words
+// that had to make way nobody knows where they stood.
+func (h Highlight) private() bool {
+	return slices.Contains(personal, h.ID) || strings.HasPrefix(h.ID, EditNote) || slices.ContainsFunc(freeSlots, func(s freeSlot) bool {
+		return slices.Contains(personal, s.id) && s.title == h.Under
+	})
+}
+
+// Highlights returns what is marked on a page, in its order: in the slots and
+// outside of them.
 func Highlights(p Page) (all []Highlight) {
 	for _, n := range p.Notes {
-		first := ""
 		for number, line := range Unfenced(n.Text) {
 			words, marked := cutDiscuss(line)
-			if first == "" && words != "" && !isPrompt(words) {
-				first = words
-			}
 			if !marked {
 				continue
 			}
@@ -38,11 +45,50 @@ func Highlights(p Page) (all []Highlight) {
 			all = append(all, h)
 		}
 	}
+	all = append(all, p.markedOutside()...)
+	slices.SortStableFunc(all, func(a, b Highlight) int { return a.Line - b.Line })
 	return all
 }
 
-// cutDiscuss takes the mark off a line, and returns its words without the sign
-// of a list or a quote.
+// markedOutside returns what is marked outside of the slots. What is quoted there
+// is of a page ago.
+func (p Page) markedOutside() (all []Highlight) {
+	under, before := "", 0 // lines of the file that are not among the program's
+	if p.Mark.Found {
+		before = 1
+	}
+	for number, line := range Unfenced(p.Tool) {
+		bare := strings.TrimSpace(line)
+		if m := openMark.FindStringSubmatch(bare); m != nil {
+			if n, err := p.Note(m[1]); err == nil {
+				before = n.Line - 1 - number + strings.Count(n.Text, "\n")
+			}
+			continue
+		}
+		words, marked := cutDiscuss(line)
+		if title, level := headingOf(bare); level > 0 {
+			under, words = unescape(title), ""
+		}
+		if marked && !strings.HasPrefix(bare, ">") {
+			all = append(all, Highlight{Under: under, Line: before + number + 1, Text: words})
+		}
+	}
+	return all
+}
+
+// headingOf takes the sign of a heading off a line, and its mark; the level is 0
+// if it is no heading.
+func headingOf(line string) (title string, level int) {
+	title = strings.TrimLeft(line, "#")
+	level = len(line) - len(title)
+	if level < 1 || level > 6 || !strings.HasPrefix(title, " ") {
+		return "", 0
+	}
+	return strings.TrimSpace(strings.TrimSuffix(title, " "+DiscussMark)), level
+}
+
+// cutDiscuss takes the mark off a line, and returns its words without markup and
+// the sign of a list or a quote.
 func cutDiscuss(line string) (words string, marked bool) {
 	line = strings.TrimSpace(line)
 	rest, found := strings.CutSuffix(line, DiscussMark)
@@ -53,7 +99,21 @@ func cutDiscuss(line string) (words string, marked bool) {
 	for _, sign := range []string{"- [ ] ", "- [x] ", "- ", "* ", "+ ", "> "} {
 		line = strings.TrimPrefix(line, sign)
 	}
-	return sources.OneLine(line, titleLimit), marked
+	if marked {
+		line = plainLine(line)
+	}
+	return shortened(line, titleLimit), marked
+}
+
+// plainLine is a line of Markdown as it is read. What is nothing but markup is
+// left as it was typed.
+func plainLine(line string) string {
+	source := []byte(line)
+	words := plain(source, goldmark.New().Parser().Parse(text.NewReader(source)))
+	if strings.TrimSpace(words) == "" {
+		return line
+	}
+	return words
 }
 
 // unmarked is a text without marks: what was discussed once is not marked for
@@ -85,6 +145,21 @@ func firstWords(n Note) string {
 // toDiscuss is the anchor of the list of what is marked.
 const toDiscuss = "to-discuss"
 
+// flagged is the program's text with a sign instead of each mark of what to
+// discuss, for who reads it.
+func flagged(tool string) string {
+	if !strings.Contains(tool, DiscussMark) {
+		return tool
+	}
+	lines := slices.Collect(strings.Lines(tool))
+	for i, line := range Unfenced(tool) {
+		if _, marked := cutDiscuss(line); marked && !strings.HasPrefix(strings.TrimSpace(line), ">") {
+			lines[i] = strings.TrimSuffix(strings.TrimRight(line, " \t\r\n"), DiscussMark) + "⚑\n"
+		}
+	}
+	return strings.Join(lines, "")
+}
+
 // highlights comes first on the page: a reader with one minute reads that.
 func (p *page) highlights() {
 	if p.letter.Page == nil {
@@ -96,13 +171,24 @@ func (p *page) highlights() {
 	}
 	p.printf("%s**To discuss:**\n\n", anchor(toDiscuss))
 	for i, h := range marked {
-		text := ""
-		if h.Text != "" {
-			text = ": " + Escape(h.Text)
-		}
-		p.printf("%d. [%s](#%s)%s\n", i+1, p.placeName(h.ID), anchorOf(h.ID), text)
+		p.printf("%d. %s\n", i+1, p.highlight(h, func(name string) string {
+			return fmt.Sprintf("[%s](#%s)", name, anchorOf(h.ID))
+		}))
 	}
 	p.printf("\n")
+}
+
+// highlight says where something is marked, and what. linked makes a link of the
+// name of a slot; what stands outside of the slots has nothing to link to.
+func (p *page) highlight(h Highlight, linked func(name string) string) string {
+	words := Escape(h.Under)
+	if h.ID != "" {
+		words = linked(p.placeName(h.ID))
+	}
+	if h.Text == "" {
+		return words
+	}
+	return strings.TrimPrefix(words+": "+Escape(h.Text), ": ")
 }
 
 // discussed is the way back from a marked slot to the list.
@@ -141,8 +227,11 @@ func (p *page) placeName(id string) string {
 	return Escape(id)
 }
 
-// freeSlots are the slots that belong to no line, as they are named.
-var freeSlots = []struct{ id, title string }{
-	{"context", "What this is about"}, {"summary", "In short"}, {"wanted", "What I want from you"}, {"next", "Next"}, {"later", "Later"},
+// A freeSlot is a slot that belongs to no line, and how it is named.
+type freeSlot struct{ id, title string }
+
+// freeSlots are all of them.
+var freeSlots = []freeSlot{
+	{"context", "What this is about"}, {"summary", "At a glance"}, {"wanted", "What I want from you"}, {"next", "Next"}, {"later", "Later"},
 	{"asks", "Asks"}, {"parked", "Parked"}, {"people", "People"}, {"top-of-mind", "Top of mind"},
 }

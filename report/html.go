@@ -29,9 +29,14 @@ func HTML(frame Frame, r aggregate.Report, page Page) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return inFrame(frame, r, words)
+}
+
+// inFrame is a whole file around the body of a page.
+func inFrame(frame Frame, r aggregate.Report, words string) ([]byte, error) {
 	style := sha256.Sum256([]byte(HTMLStyle))
 	var out strings.Builder
-	err = htmlFrame.Execute(&out, map[string]any{
+	err := htmlFrame.Execute(&out, map[string]any{
 		"Title": frame.heading(r) + ": " + r.Window.Last.String(),
 		"Hash":  base64.StdEncoding.EncodeToString(style[:]),
 		"Style": template.CSS(HTMLStyle),
@@ -76,7 +81,7 @@ func body(r aggregate.Report, page Page, w *Writing) (string, error) {
 	for _, n := range page.Notes {
 		h.notes[n.ID] = n
 	}
-	pieces, err := h.pieces(unpictured(page.Tool))
+	pieces, err := h.pieces(flagged(unpictured(page.Tool)))
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,20 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"preread/aggregate"
+)
+
+// FormHTML lays out what [Tell] wrote as one file to look at or to print, as [HTML]
+// does with the page itself.
+func FormHTML(frame Frame, r aggregate.Report, text []byte) ([]byte, error) {
+	words, err := HTMLForm(text)
+	if err != nil {
+		return nil, err
+	}
+	return inFrame(frame, r, words)
+}
 
 // HTMLForm renders what [Tell] wrote for somebody, as the body of a page to look
 // at.

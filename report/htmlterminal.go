@@ -41,7 +41,7 @@ func WriteTerminal(w io.Writer, page Page, width int, paint func(Ink, string) st
 	for _, n := range page.Notes {
 		notes[n.ID] = n
 	}
-	stretches, slots := stretchesOf(printable(unpictured(page.Tool)))
+	stretches, slots := stretchesOf(printable(flagged(unpictured(page.Tool))))
 	references := m.references(stretches)
 	for i, s := range stretches {
 		doc, _ := m.parse([]byte(s), references)

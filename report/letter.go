@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,8 @@ type Letter struct {
 	Page   *Page        // this page as it stands; nil: it is new
 	Since  sources.Week // the first week that no page sent has told of; zero: the page's last week
 	Asks   ask.Ledger   // of the pages up to this one
+
+	CatchUp bool // Since is what a reader asked for, whatever was sent
 }
 
 // Since returns the first week that a page has to tell of, so that no day is
@@ -107,7 +110,8 @@ var lasting = []string{"context", "later", "parked"}
 // carried over from the page before, as that stands now. Without a page before,
 // nobody can tell who wrote a task: open tasks over a prompt that still stands
 // count as carried over, since what it asks is not answered; tasks alone, and all
-// other words, count as written.
+// other words, count as written. A mark, a comment, a colour without its reason and
+// the signs of a list are no words.
 func (l Letter) Written(id string) bool {
 	if l.Page == nil {
 		return false
@@ -116,13 +120,32 @@ func (l Letter) Written(id string) bool {
 	if err != nil || n.untouched() {
 		return false
 	}
-	text := strings.TrimSpace(lineFeeds.Replace(n.Text))
+	text := bare(lineFeeds.Replace(n.Text))
+	if !wordy(text) {
+		return false
+	}
 	words, whole := l.carried(id, l.Page.Mark.Week)
 	prompts := append(Prompts(), "")
 	if words == "" && l.Before == nil {
 		words, prompts = openTasks(text), allPrompts
 	}
-	return words == "" || !slices.ContainsFunc(prompts, func(prompt string) bool { return text == begun(words, whole, prompt) })
+	return words == "" || !slices.ContainsFunc(prompts, func(prompt string) bool { return text == bare(begun(words, whole, prompt)) })
+}
+
+// bare is a text without what says nothing to its reader: marks of what to
+// discuss, and comments.
+func bare(text string) string { return strings.TrimSpace(uncommented(unmarked(text))) }
+
+var (
+	anyWord    = regexp.MustCompile(`[\p{L}\p{N}]`)
+	bareSign   = regexp.MustCompile(`(?m)^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])(?:[ \t]+\[[ xX]\])?(?:[ \t]|$))?`)
+	bareColour = regexp.MustCompile(`(?im)^colou?r:[ \t]*(?:red|amber|green)?[ \t]*(?:until\b[ \t]*[\d-]*)?[ \t]*[,:;]?[ \t]*(?:because\b)?`)
+)
+
+// wordy reports a text that says anything beside a prompt.
+func wordy(text string) bool {
+	text = bareSign.ReplaceAllString(unprompted(text), "")
+	return anyWord.MatchString(bareColour.ReplaceAllString(text, ""))
 }
 
 // begun is what the program puts in a slot: what is carried over, whole or with

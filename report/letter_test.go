@@ -239,6 +239,19 @@ func TestWritten(t *testing.T) {
 		{"no page before: words over the prompt", "pay/p95", "\nSlow.\n\n" + promptRed + "\n", nil, true},
 		{"no page before: words among tasks", "pay/p95", "\n" + tasks + "\n\nSlow.\n\n" + promptRed + "\n", nil, true},
 		{"no page before: words that were carried over", "context", "", nil, true},
+		{"a mark", "pay/p95", "\n!discuss\n", nil, false},
+		{"a mark under a prompt", "pay/p95", "\n" + promptRed + "\n\n!discuss\n", nil, false},
+		{"a mark behind a prompt", "pay/p95", "\n" + promptRed + " !discuss\n", nil, false},
+		{"a mark and words", "pay/p95", "\nSlow. !discuss\n", nil, true},
+		{"a colour without a reason", "pay/p95", "\nColour: green until 2026-12-05\n", nil, false},
+		{"a colour with because and no reason", "pay/p95", "\ncolor: GREEN until 2026-12-05 because\n", nil, false},
+		{"a colour with its reason", "pay/p95", "\nColour: green until 2026-12-05 because it was a drill\n", nil, true},
+		{"signs of a list", "pay/p95", "\n-\n* [ ] \n- [x]\n2.\n---\n…\n", nil, false},
+		{"a comment", "pay/p95", "\n<!-- todo -->\n<!-- and\nmore -->\n", nil, false},
+		{"a comment beside words", "pay/p95", "\n<!-- todo --> slow\n", nil, true},
+		{"words in another script", "pay/p95", "\n遅い\n", nil, true},
+		{"a figure", "pay/p95", "\n- 42\n", nil, true},
+		{"code", "pay/p95", "\n```\nslow\n```\n", nil, true},
 	} {
 		text := fresh
 		if tt.text != "" {

@@ -36,6 +36,7 @@ type page struct {
 	text   strings.Builder
 	parts  []part
 	long   []string // addresses that stand at the end of the page
+	brief  bool     // for who does not run the teams: what is many is counted
 }
 
 func (p *page) printf(format string, args ...any) { fmt.Fprintf(&p.text, format, args...) }
@@ -183,14 +184,26 @@ func (p *page) head() {
 	}
 	p.printf("%s · %s, %s to %s", days(week), lengthWords(p.Window), p.Window.First().Short(), week.Short())
 	if p.frame.Clock != "" {
-		due, session := p.frame.dueDay(week)
-		p.printf(" · send by %s, session %s, %s", day(due), day(session), p.frame.Clock)
+		p.printf(" · %s", p.frame.dueWords(week))
 	}
-	if p.told() > 1 {
-		p.printf(" · tells of %s to %s, the weeks since the last page was sent", p.since().Short(), week.Short())
-	}
+	p.printf("%s", p.weeksTold())
 	p.printf("\n\n")
 	p.slot("context", promptContext)
+}
+
+// weeksTold says which weeks the page tells of if they are more than one, and why
+// these.
+func (p *page) weeksTold() string {
+	why := "the weeks since the last page was sent"
+	switch {
+	case p.told() == 1:
+		return ""
+	case p.letter.CatchUp:
+		why = "to catch up"
+	case p.since() == p.Window.First():
+		why += ", as far as it shows them"
+	}
+	return fmt.Sprintf(" · tells of %s to %s, %s", p.since().Short(), p.Window.Last.Short(), why)
 }
 
 const glanceHeading = "## At a glance"
@@ -425,6 +438,9 @@ func (p *page) unknowns() {
 			if f.PlanGap != "" {
 				missing = append(missing, "the tracker's own plan: "+f.PlanGap)
 			}
+			if colourless(f) {
+				missing = append(missing, "its colour: "+StatusReason(f))
+			}
 			name := Escape(t.Name) + ", " + Escape(f.Title) + ": "
 			unknown = append(unknown, mapped(missing, func(reason string) string { return name + sentence(reason) })...)
 			inexact = append(inexact, mapped(doubtful, func(reason string) string { return name + sentence(reason) })...)
@@ -440,6 +456,12 @@ func (p *page) unknowns() {
 		p.printf("- %s\n\n", strings.Join(inexact, "\n- "))
 		p.unfold()
 	}
+}
+
+// colourless reports a line that is unknown although its last week may have been
+// seen: what is told of its weeks does not say why.
+func colourless(f aggregate.Finding) bool {
+	return f.Status.Status == aggregate.Unknown && f.Status.Rule != aggregate.Unanswered && f.Status.Rule != aggregate.WeekUnknown
 }
 
 // unknownReasons groups a line's weeks that are unknown, and those that are not
@@ -487,7 +509,7 @@ func (p *page) method() {
 	p.printf("## How these numbers were made\n\n")
 	p.fold("The rules")
 	p.printf("- A week is an ISO week, Monday to Sunday, %s time. The running week is not judged.\n", p.Window.Zone)
-	p.printf("- A colour holds the level of up to six weeks, with the range it plausibly has, against the target in the settings; it changes only if two reports in a row say so, or at once if a line really got worse. Without a target there is none.\n")
+	p.printf("- A colour holds the level of up to six weeks, with the range it plausibly has, against the target in the settings; it changes if two reports in a row say so, and at once if a line really got worse, if the part of a week that was seen is red already, and from and to unknown. Without a target there is none, but for a goal with a due date.\n")
 	p.printf("- “?” is a week that was not seen, “–” a week with nothing to measure; neither is zero. “≥” and “≈” mark figures that are not exact.\n")
 	p.printf("- A change is a signal if the last week, or the last three together, could hardly be chance after the weeks before this page; “~” is noise. %s.\n", budgetWords(p.Report))
 	if k := p.Kept; k.Ended > 0 {
@@ -506,7 +528,7 @@ var nounMethods = []struct {
 	noun sources.Noun
 	text string
 }{
-	{sources.Goals, "Goal: items done of items in scope, both at the week's end. An item closed as not to be done leaves the scope. A goal without a target of its own is green if it is done by its due date with at least 85 %, red under 50 %; the futures behind that are drawn from its past weeks, finished and added items together."},
+	{sources.Goals, "Goal: items done of items in scope, both at the week's end. An item closed as not to be done leaves the scope. A goal without a target of its own is green if it is done by its due date with at least 85 %, red under 50 %; the futures behind that are drawn from its past weeks, finished and added items together. Within five points of these lines two reports in a row must say so; farther off, and where a goal has a target or a reading of its own, its colour changes at once."},
 	{sources.Delivery, "Delivery: of the issues that were in a sprint, open, when it started, the share that was done when it closed. It belongs to the week in which the sprint was closed."},
 	{sources.Quality, "Bugs: opened counts creation; closed counts those that became closed in the week and were so at its end."},
 	{sources.Incidents, "Incidents belong to the week in which they were opened."},

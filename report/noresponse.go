@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"preread/aggregate"
+	"preread/sources"
 )
 
 // A note that needs no answer has so many sentences.
@@ -23,7 +24,7 @@ func (t *teller) noResponse() (string, error) {
 	end := t.ending()
 	n := len(facts) + len(mine) + len(end)
 	if n > mostSentences {
-		return "", fmt.Errorf("the note has %d sentences, and at most %d are read: %d of facts, %d under “In short”, %d of asks; shorten what you wrote, or send the page", n, mostSentences, len(facts), len(mine), len(end))
+		return "", fmt.Errorf("the note has %d sentences, and at most %d are read: %d of facts, %d under “At a glance”, %d of asks; shorten what you wrote, or send the page", n, mostSentences, len(facts), len(mine), len(end))
 	}
 	if n < fewestSentences {
 		facts = append(facts, t.fillers(fewestSentences-n)...)
@@ -38,16 +39,13 @@ func (t *teller) noResponse() (string, error) {
 	return b.String(), nil
 }
 
-// worstTold is how many lines that are not green are told one by one.
-const worstTold = 3
-
 // sentences are what the sources say, each one sentence.
 func (t *teller) sentences() (all []string) {
 	var counts, worst, goals []string
 	for _, team := range t.Teams {
 		counts = append(counts, Escape(team.Name)+": "+countWords(aggregate.Count(team.Lines)))
 		for _, f := range team.Lines {
-			if s := f.Status.Status; s != aggregate.Green && s != aggregate.NoTarget {
+			if f.Status.Status >= aggregate.Amber {
 				worst = append(worst, t.standing(team, f))
 			}
 			if f.Goal != nil {
@@ -56,12 +54,16 @@ func (t *teller) sentences() (all []string) {
 		}
 	}
 	all = append(all, strings.Join(counts, "; ")+".")
+	most := worstTold[t.profile.Level%3]
 	for i, w := range worst {
-		if i == worstTold {
-			all = append(all, fmt.Sprintf("%s not green either.", count(len(worst)-worstTold, "more line is", "more lines are")))
+		if i == most {
+			all = append(all, fmt.Sprintf("%s not green either.", count(len(worst)-most, "more line is", "more lines are")))
 			break
 		}
 		all = append(all, w+".")
+	}
+	if unseen := t.unseenWords(); unseen != "" {
+		all = append(all, unseen)
 	}
 	if len(goals) > 0 {
 		all = append(all, "Goals: "+strings.Join(goals, ", ")+".")
@@ -72,8 +74,10 @@ func (t *teller) sentences() (all []string) {
 // fillers are sentences for a week of which little is to be said.
 func (t *teller) fillers(n int) []string {
 	opened, over, merged := 0, 0, 0
+	hidden := map[sources.Noun]bool{}
 	for _, team := range t.Teams {
 		for _, f := range team.Lines {
+			hidden[f.Noun] = hidden[f.Noun] || t.hidden(f)
 			if f.Incidents != nil {
 				for _, i := range f.Incidents.Incidents {
 					if t.news(i.Opened) {
@@ -97,6 +101,12 @@ func (t *teller) fillers(n int) []string {
 		fmt.Sprintf("%s opened, %d resolved.", count(opened, "incident was", "incidents were"), over),
 		fmt.Sprintf("%s merged.", count(merged, "pull request was", "pull requests were")),
 		fmt.Sprintf("This is about %s.", days(t.Window.Last)),
+	}
+	if hidden[sources.Incidents] {
+		all[0] = "Nobody can say how many incidents were opened."
+	}
+	if hidden[sources.Shipped] {
+		all[1] = "Nobody can say how many pull requests were merged."
 	}
 	return all[:min(n, len(all))]
 }

@@ -24,12 +24,12 @@ type parking struct {
 // parkings reads the list of parked work that stands on the page, or is carried
 // over to it. An item with a ticked box is parked no more.
 func (p *page) parkings() (all []parking) {
-	words, ticked := items(p.now("parked"))
+	words, ticked := items(unmarked(p.now("parked")))
 	for i, text := range words {
 		if ticked[i] {
 			continue
 		}
-		k := parking{words: sources.OneLine(text, titleLimit), agreed: parkedAgreed.MatchString(text) && !notAgreed.MatchString(text)}
+		k := parking{words: shortened(text, titleLimit), agreed: parkedAgreed.MatchString(text) && !notAgreed.MatchString(text)}
 		if m := parkedUntil.FindStringSubmatch(text); m != nil {
 			k.until, _ = sources.ParseDay(m[1]) // a day that there is not stays unsaid
 		}

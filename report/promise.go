@@ -56,10 +56,10 @@ func items(text string) (words []string, ticked []bool) {
 // promises holds the items under "Next" of the page before against what the
 // sources show today.
 func (p *page) promises() (all []promise) {
-	words, ticked := items(p.letter.before("next"))
+	words, ticked := items(unmarked(p.letter.before("next")))
 	work := p.work()
 	for i, text := range words {
-		made := promise{words: sources.OneLine(text, titleLimit)}
+		made := promise{words: shortened(text, titleLimit)}
 		refs := workRef.FindAllString(text, -1)
 		open, done := "", ""
 		for _, ref := range refs {

@@ -23,11 +23,19 @@ func (t *teller) quarter() string {
 			fmt.Fprintf(&b, "## %s\n\n", Escape(team.Name))
 		}
 		b.WriteString("| Line | Quarter | Now | Red weeks |\n| :-- | :-- | :-- | --: |\n")
+		calm := 0
 		for _, f := range team.Lines {
-			colours, red := t.quarterOf(f, first)
+			colours, red, told := t.quarterOf(f, first)
+			if t.calmQuarter(f, told) {
+				calm++
+				continue
+			}
 			fmt.Fprintf(&b, "| %s | %s | %s: %s | %d |\n", Escape(f.Title), colours, badge(f.Status.Status), Escape(current(f)), red)
 		}
 		b.WriteString("\n")
+		if calm > 0 {
+			fmt.Fprintf(&b, "Not listed: %s green or without a target in every week told.\n\n", count(calm, "line that was", "lines that were"))
+		}
 	}
 	if k := t.Kept; k.Ended > 0 {
 		b.WriteString(keptWords(k) + "\n\n")
@@ -47,9 +55,9 @@ func keptWords(k aggregate.Kept) string {
 	return fmt.Sprintf("Of %s, %d met the date that was first given with 85 %%.", goals, k.Met)
 }
 
-// quarterOf writes a line's colours as its pages told them, and counts the red
-// weeks. The last week is that of this page.
-func (t *teller) quarterOf(f aggregate.Finding, first sources.Week) (colours string, red int) {
+// quarterOf writes a line's colours as its pages told them, counts the red weeks,
+// and lists all that were told. The last week is that of this page.
+func (t *teller) quarterOf(f aggregate.Finding, first sources.Week) (colours string, red int, all []aggregate.Status) {
 	said := map[sources.Week]aggregate.Status{}
 	for _, s := range f.Said {
 		said[s.Week] = s.Status
@@ -64,7 +72,10 @@ func (t *teller) quarterOf(f aggregate.Finding, first sources.Week) (colours str
 		case status == aggregate.Red:
 			red++
 		}
+		if told {
+			all = append(all, status)
+		}
 		colours += sign
 	}
-	return colours, red
+	return colours, red, all
 }

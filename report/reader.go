@@ -13,7 +13,8 @@ import (
 type Level uint8
 
 // The levels: everything; without what is folded away and without the lines that
-// are green; goals, asks and what is not known alone.
+// are green; goals, asks, what is not green and what is not known alone. Every form
+// leaves out what it can, and says how much.
 const (
 	Operational Level = iota
 	Organisational
@@ -59,12 +60,33 @@ func (f *Form) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// A Format is how a form is laid out. The zero Format is Markdown.
+type Format string
+
+// The formats for a reader.
+const (
+	AsMarkdown Format = "markdown"
+	AsHTML     Format = "html"
+	AsPDF      Format = "pdf"
+)
+
+// UnmarshalText reads a format's name.
+func (f *Format) UnmarshalText(text []byte) error {
+	switch Format(text) {
+	case AsMarkdown, AsHTML, AsPDF:
+		*f = Format(text)
+		return nil
+	}
+	return fmt.Errorf("%q is no format of a reader; there is markdown, html and pdf", sources.OneLine(string(text), 40))
+}
+
 // A Profile is how one reader wants to read. The zero Profile is that of the
 // page's own reader: everything, as it stands.
 type Profile struct {
 	ID, Name string
 	Level    Level
 	Form     Form     // "": the page
+	Format   Format   // "": Markdown
 	First    []string // sections that come first, by the beginning of their titles
 	Words    int      // the most that are read; 0: no limit
 	Cadence  aggregate.Cadence
@@ -80,6 +102,7 @@ func Tell(frame Frame, r aggregate.Report, letter Letter, page Page, profile Pro
 	letter.Page = &page
 	t := &teller{written: page, profile: profile}
 	t.Report, t.frame, t.letter = r, frame, letter
+	t.brief = profile.Level == Strategic
 	var text string
 	var err error
 	switch profile.Form {

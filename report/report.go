@@ -12,6 +12,8 @@
 package report
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"preread/aggregate"
@@ -25,17 +27,42 @@ type Frame struct {
 	Session time.Weekday // the day of the working session
 	Clock   string       // its time, "10:00"; "" if no session was said
 	Charts  bool         // the page shows charts, from files beside it
+
+	Holidays []sources.Day // on which nobody works
 }
 
-// dueDay returns the day on which the page should be sent: the last working
-// day before the first session after the week's end.
+// dueDay returns the first session after the week's end, and the day on which the
+// page should be sent: the last working day before it. Nobody can send a page
+// before its week is over: where no working day is between, it is the session's
+// own day.
 func (f Frame) dueDay(week sources.Week) (due sources.Day, session sources.Day) {
-	session = week.Add(1).Monday().Add((int(f.Session) + 6) % 7)
-	due = session.Add(-1)
-	for due.Time(time.UTC).Weekday() == time.Saturday || due.Time(time.UTC).Weekday() == time.Sunday {
-		due = due.Add(-1)
+	monday := week.Add(1).Monday()
+	session = monday.Add((int(f.Session) + 6) % 7)
+	for due = session.Add(-1); due.Compare(monday) >= 0; due = due.Add(-1) {
+		if f.works(due) {
+			return due, session
+		}
 	}
-	return due, session
+	return session, session
+}
+
+// works reports a working day.
+func (f Frame) works(d sources.Day) bool {
+	weekday := d.Time(time.UTC).Weekday()
+	return weekday != time.Saturday && weekday != time.Sunday && !slices.Contains(f.Holidays, d)
+}
+
+// dueWords says until when the page is to be sent, and for which session.
+func (f Frame) dueWords(week sources.Week) string {
+	due, session := f.dueDay(week)
+	when := day(session)
+	if slices.Contains(f.Holidays, session) {
+		when += " (a holiday)"
+	}
+	if due == session {
+		return fmt.Sprintf("send before the session, %s, %s", when, f.Clock)
+	}
+	return fmt.Sprintf("send by %s, session %s, %s", day(due), when, f.Clock)
 }
 
 // heading returns the page's title: the one in the settings, else the names

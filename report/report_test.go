@@ -368,11 +368,27 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// A page is due the working day before its session, but never before its week is
+// over.
 func TestThePageIsDueTheWorkingDayBefore(t *testing.T) {
-	for session, want := range map[time.Weekday]string{time.Tuesday: "2026-11-16", time.Monday: "2026-11-13", time.Sunday: "2026-11-20", time.Friday: "2026-11-19"} {
-		due, on := Frame{Session: session}.dueDay(sources.Week{Year: 2026, N: 46})
-		if due.String() != want || on.Time(time.UTC).Weekday() != session {
-			t.Errorf("for a session on %s the page is due %s (session %s), want %s", session, due, on, want)
+	day := func(month, day int) sources.Day { return sources.Day{Year: 2026, Month: time.Month(month), Day: day} }
+	for _, tt := range []struct {
+		session  time.Weekday
+		holidays []sources.Day
+		want     string
+	}{
+		{time.Tuesday, nil, "send by 16 November 2026, session 17 November 2026, 10:00"},
+		{time.Friday, nil, "send by 19 November 2026, session 20 November 2026, 10:00"},
+		{time.Sunday, nil, "send by 20 November 2026, session 22 November 2026, 10:00"},
+		{time.Monday, nil, "send before the session, 16 November 2026, 10:00"},
+		{time.Thursday, []sources.Day{day(11, 18)}, "send by 17 November 2026, session 19 November 2026, 10:00"},
+		{time.Thursday, []sources.Day{day(11, 17), day(11, 18), day(11, 20)}, "send by 16 November 2026, session 19 November 2026, 10:00"},
+		{time.Tuesday, []sources.Day{day(11, 16)}, "send before the session, 17 November 2026, 10:00"},
+		{time.Tuesday, []sources.Day{day(11, 17)}, "send by 16 November 2026, session 17 November 2026 (a holiday), 10:00"},
+	} {
+		f := Frame{Session: tt.session, Clock: "10:00", Holidays: tt.holidays}
+		if got := f.dueWords(sources.Week{Year: 2026, N: 46}); got != tt.want {
+			t.Errorf("for a session on %s with holidays %v: %q, want %q", tt.session, tt.holidays, got, tt.want)
 		}
 	}
 }

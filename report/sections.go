@@ -490,25 +490,55 @@ func (p *page) outcomes(t aggregate.TeamReport) {
 					over = append(over, opened(i.Evidence))
 				}
 			}
-			if len(over) > 0 {
+			switch {
+			case len(over) > 0 && p.brief:
+				lines = append(lines, fmt.Sprintf("Incidents resolved: %d", len(over)))
+			case len(over) > 0:
 				lines = append(lines, "Incidents resolved: "+strings.Join(over, ", "))
 			}
 		case f.Shipped != nil:
+			var released []string
 			for _, r := range f.Shipped.Releases {
 				if p.news(r.Done[0].From) && !r.Prerelease {
-					lines = append(lines, "Released: "+itemEntry(r))
+					released = append(released, "Released: "+itemEntry(r))
 				}
 			}
+			if p.brief && len(released) > 0 {
+				released = []string{fmt.Sprintf("Released: %d", len(released))}
+			}
+			lines = append(lines, released...)
 		}
 	}
 	if words := p.drivers(t); words != "" {
 		lines = append(lines, words)
 	}
-	if len(lines) == 0 {
+	hidden := p.hiddenOutcomes(t)
+	switch {
+	case len(lines) > 0:
+		p.list(lines)
+	case hidden == "":
 		p.printf("No goal moved, nothing was released, and no incident was resolved.\n\n")
-		return
+	default:
+		p.printf("Nothing that is known moved, was released or was resolved. ")
 	}
-	p.list(lines)
+	if hidden != "" {
+		p.printf("Not known, or only in part: %s.\n\n", hidden)
+	}
+}
+
+// hiddenOutcomes names the lines of a team of which nobody can say whether
+// anything came of them; "" for none.
+func (p *page) hiddenOutcomes(t aggregate.TeamReport) string {
+	var names []string
+	for _, f := range t.Lines {
+		switch f.Noun {
+		case sources.Goals, sources.Incidents, sources.Shipped:
+			if f.Measured == nil && p.hidden(f) {
+				names = append(names, Escape(f.Title))
+			}
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // drivers says what the goals' work was worth, in the words of the settings;

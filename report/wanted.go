@@ -18,7 +18,27 @@ func Asks(p Page) []ask.Ask {
 	if err != nil {
 		return nil
 	}
-	return ask.Parse(n.Words())
+	return ask.Parse(unflagged(n.Words()))
+}
+
+// Unmarked is a note without marks of what to discuss. Every other byte has the
+// place that it had.
+func (n Note) Unmarked() Note {
+	n.Text = unflagged(n.Text)
+	return n
+}
+
+// unflagged is a text with blanks instead of the marks of what to discuss, so
+// that its bytes keep their places.
+func unflagged(words string) string {
+	lines := slices.Collect(strings.Lines(words))
+	for i, line := range Unfenced(words) {
+		if _, marked := cutDiscuss(line); marked {
+			at := strings.LastIndex(line, DiscussMark)
+			lines[i] = line[:at] + strings.Repeat(" ", len(DiscussMark)) + line[at+len(DiscussMark):]
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 // MissedAsks returns what looks like an ask on a page and is not heard as one, so

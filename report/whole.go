@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,12 +27,16 @@ func (t *teller) whole() string {
 	head := chapters[0]
 	rest := slices.DeleteFunc(chapters[1:], func(c chapter) bool { return !t.wanted(c.title) })
 	slices.SortStableFunc(rest, func(a, b chapter) int { return t.place(a.title) - t.place(b.title) })
-	text := t.addressed(strings.TrimSpace(head.groups[0])) + "\n\n"
+	text := t.addressed(strings.TrimSpace(t.readable(head.groups[0]))) + "\n\n"
 	for _, c := range rest {
-		for _, g := range t.kept(c.groups) {
+		if t.brief && strings.HasPrefix("## "+c.title+"\n", glanceHeading) {
+			c.groups[0] = t.glance(c.groups[0])
+		}
+		for _, g := range t.kept(c) {
 			text += strings.TrimSpace(g) + "\n\n"
 		}
 	}
+	text = inside(text)
 	for _, r := range references {
 		if strings.Contains(text, "["+reference2.FindStringSubmatch(r)[1]+"]") {
 			text += r
@@ -48,11 +53,13 @@ func (t *teller) addressed(head string) string {
 	return readerOf.ReplaceAllLiteralString(head, "For "+Escape(t.profile.Name)+" · ")
 }
 
-// kept returns the groups that the reader wants, without headings under which
-// nothing is left.
-func (t *teller) kept(groups []string) (kept []string) {
-	for i, g := range groups {
-		if i > 0 && t.profile.Level != Operational && quiet(g) {
+// kept returns the groups of a chapter that the reader wants, without headings
+// under which nothing is left. Who does not run the teams still wants to know when
+// a goal is done.
+func (t *teller) kept(c chapter) (kept []string) {
+	all := t.profile.Level == Operational || t.brief && strings.HasPrefix(c.title, "Goals")
+	for i, g := range c.groups {
+		if i > 0 && !all && quiet(g) {
 			continue
 		}
 		for len(kept) > 0 && bareHeading(kept[len(kept)-1]) && depth(kept[len(kept)-1]) >= depth(g) {
@@ -106,17 +113,21 @@ func quiet(group string) bool {
 // first chapter is what comes before all others.
 func (t *teller) chapters() (all []chapter, references []string) {
 	all = []chapter{{groups: []string{""}}}
-	folded, past := false, false
+	folded, past, calm := false, false, false
 	add := func(text string) {
 		c := &all[len(all)-1]
 		c.groups[len(c.groups)-1] += text
 	}
-	for line := range strings.Lines(unpictured(t.written.Tool)) {
+	for line := range strings.Lines(flagged(unpictured(t.written.Tool))) {
 		bare := strings.TrimSpace(line)
 		details := detailsMark.FindStringSubmatch(bare)
 		if m := openMark.FindStringSubmatch(bare); m != nil {
-			if words := t.words(m[1]); words != "" {
+			words := t.words(m[1])
+			if words != "" {
 				add("\n" + words + "\n\n")
+			} else if t.profile.ID != "" && slices.Contains(personal, m[1]) {
+				c := &all[len(all)-1]
+				c.groups[len(c.groups)-1] = wayBack.ReplaceAllString(c.groups[len(c.groups)-1], "")
 			}
 			continue
 		}
@@ -134,15 +145,71 @@ func (t *teller) chapters() (all []chapter, references []string) {
 				add(line)
 			}
 			past = false
-		case past:
+		case past || t.brief && calm && calmGoal(bare):
 		case !folded && strings.HasPrefix(line, "## "):
 			all = append(all, chapter{strings.TrimSpace(strings.TrimPrefix(line, "## ")), []string{line}})
 		case !folded && strings.HasPrefix(line, "###"):
 			c := &all[len(all)-1]
-			c.groups = append(c.groups, line)
+			c.groups, calm = append(c.groups, line), false
 		default:
+			calm = calm || quietLine.MatchString(bare)
 			add(line)
 		}
 	}
 	return all, references
+}
+
+var (
+	discussList = regexp.MustCompile(`(?m)^<a id="` + toDiscuss + `"></a>\*\*To discuss:\*\*\n\n((?:\d+\. .*\n)+)\n?`)
+	discussItem = regexp.MustCompile(`^\d+\. (?:\[.*?\]\(#(note-[\w-]+)\)|([^:\n]*))`)
+	wayBack     = regexp.MustCompile(`(?m)^<a id="note-[\w-]+"></a>\[↑ to discuss\]\(#` + toDiscuss + `\)\n\n?`)
+	inPage      = regexp.MustCompile(`\[((?:\\.|[^\]\\])*)\]\(#([\w-]+)\)`)
+)
+
+// readable takes out of the list of what to discuss what the reader does not see.
+func (t *teller) readable(head string) string {
+	if t.profile.ID == "" {
+		return head
+	}
+	return discussList.ReplaceAllStringFunc(head, func(list string) string {
+		var kept []string
+		title, items, _ := strings.Cut(list, "\n\n")
+		for item := range strings.Lines(strings.TrimRight(items, "\n")) {
+			m := discussItem.FindStringSubmatch(item)
+			if m == nil || !(Highlight{ID: slotAt(m[1]), Under: m[2]}).private() {
+				_, words, _ := strings.Cut(strings.TrimRight(item, "\n"), ". ")
+				kept = append(kept, fmt.Sprintf("%d. %s\n", len(kept)+1, words))
+			}
+		}
+		if len(kept) == 0 {
+			return ""
+		}
+		return title + "\n\n" + strings.Join(kept, "") + "\n"
+	})
+}
+
+// slotAt is the id of the slot that a place in a page is of, if another reader
+// does not see it.
+func slotAt(name string) string {
+	if i := slices.IndexFunc(personal, func(id string) bool { return anchorOf(id) == name }); i >= 0 {
+		return personal[i]
+	}
+	if edit := anchorOf(EditNote); strings.HasPrefix(name, edit) {
+		return EditNote + strings.TrimPrefix(name, edit)
+	}
+	return ""
+}
+
+// inside makes plain words of links to places that a text does not have.
+func inside(text string) string {
+	if !strings.Contains(text, anchor(toDiscuss)) {
+		text = wayBack.ReplaceAllString(text, "")
+	}
+	return inPage.ReplaceAllStringFunc(text, func(l string) string {
+		m := inPage.FindStringSubmatch(l)
+		if strings.Contains(text, anchor(m[2])) {
+			return l
+		}
+		return m[1]
+	})
 }

@@ -38,9 +38,8 @@ func (p Page) Places() []Place {
 			all = append(all, at)
 			continue
 		}
-		words := strings.TrimLeft(line, "#")
-		if level := len(line) - len(words); level >= 1 && level <= 6 && strings.HasPrefix(words, " ") {
-			at.Title, at.Level = unescape(words), level
+		if title, level := headingOf(line); level > 0 {
+			at.Title, at.Level = unescape(title), level
 		}
 	}
 	return all

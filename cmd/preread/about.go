@@ -95,8 +95,8 @@ both changed, your words move to its end. Without a history it cannot be joined,
 the page as you left it is kept beside the new one. A note whose line is gone moves
 to the end of the page too. A page whose marks are broken is never overwritten.
 
-!discuss at the end of a line, or alone on a line, marks it: it comes first on the page
-and on the agenda. A page that was sent, which preread publish says, stays as it is.`,
+!discuss at the end of a line, or alone on a line, marks it, in a slot or outside of
+them: it comes first on the page and on the agenda. A page that was sent, which preread publish says, stays as it is.`,
 		},
 		{
 			Use:   "settings",

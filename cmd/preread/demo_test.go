@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,34 @@ func TestTheDemoIsReadInThreeMinutes(t *testing.T) {
 	t.Logf("%d words", words)
 	if words > mostWords || words < mostWords/4 {
 		t.Errorf("%d words above the details, want at most %d", words, mostWords)
+	}
+}
+
+// strategicWords is how much somebody reads who does not run the teams.
+const strategicWords = 450
+
+func TestTheDemoIsShortForWhoDoesNotRunTheTeams(t *testing.T) {
+	dir := t.TempDir()
+	exec := func(args ...string) string {
+		t.Helper()
+		var out, talk bytes.Buffer
+		if code := run(t.Context(), args, &out, &talk, func(string) string { return "" }, func() time.Time { return scriptNow }); code != exitFine {
+			t.Fatalf("%v exited with %d: %s", args, code, talk.String())
+		}
+		return out.String()
+	}
+	exec("demo", "-o", dir)
+	settings := filepath.Join(dir, "preread.toml")
+	text, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(settings, append(text, "\n[[reader]]\nid = \"sam\"\nlevel = \"strategic\"\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page := exec("draft", "-c", settings, "--facts", filepath.Join(dir, "facts.json"), "--reader", "sam", "-o", "-")
+	if words := len(strings.Fields(page)); words >= strategicWords {
+		t.Errorf("%d words, want fewer than %d:\n%s", words, strategicWords, page)
 	}
 }
 

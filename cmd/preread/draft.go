@@ -63,7 +63,7 @@ func (p *program) draftVerb() *cobra.Command {
 	p.requestFlags(cmd, &d.request)
 	cmd.Flags().StringVarP(&d.out, "out", "o", "", "write to this `file`, - for the standard output (default: out of the settings)")
 	cmd.Flags().StringSliceVar(&d.formats, "format", []string{"markdown"}, "`formats` to write: "+strings.Join(formats, ", "))
-	cmd.Flags().StringVar(&d.reader, "reader", "", "tell it as the reader of this `id` in the settings wants it, in a file of its own")
+	cmd.Flags().StringVar(&d.reader, "reader", "", "tell it as the reader of this `id` in the settings wants it, in a file of its own; with --format in another form, or as html or pdf")
 	cmd.Flags().StringVar(&d.since, "since", "", "with another form: catch up on the weeks since this `day`")
 	cmd.Flags().BoolVarP(&d.dry, "dry-run", "n", false, "say what would be written, and write nothing")
 	cmd.Flags().StringVar(&d.amend, "amend", "", "add a dated line of these `words` to a page that was sent, and do nothing else")
@@ -180,7 +180,7 @@ func (w writing) compose(old oldPage) (drafted, []output, error) {
 func (w writing) merged(judged aggregate.Report, old oldPage) (report.Merged, report.Letter) {
 	letter := w.letter(judged.Window.Last, old.page)
 	if !w.sinceWeek.IsZero() {
-		letter.Since = w.sinceWeek
+		letter.Since, letter.CatchUp = w.sinceWeek, true
 	} else if old.sent() {
 		kept := 0
 		for _, n := range old.page.Notes {
@@ -329,11 +329,6 @@ func (w writing) keepEdited(old oldPage, merged report.Merged) error {
 // formats are all that draft writes.
 var formats = append([]string{"markdown", "html", "pdf", "json"}, told...)
 
-// onlyTold reports a drafting that leaves the page itself alone.
-func (d drafting) onlyTold() bool {
-	return len(d.formats) > 0 && !slices.ContainsFunc(d.formats, func(f string) bool { return !slices.Contains(told, f) })
-}
-
 // sinceIn returns the week that --since names, as far as a page shows.
 func (d drafting) sinceIn(window sources.Window) (sources.Week, error) {
 	if d.since == "" {
@@ -360,15 +355,15 @@ func checkFormats(d drafting) error {
 			return withHint(fmt.Errorf("--format: %q is not a format of draft", sources.OneLine(f, 40)), "there is %s", strings.Join(formats, ", "))
 		}
 	}
-	if (d.reader != "" || d.since != "") && !d.onlyTold() {
-		return withHint(errors.New("--reader and --since tell the page in another form"), "name one with --format: %s", strings.Join(told, ", "))
+	if err := checkTelling(d); err != nil {
+		return err
 	}
 	if slices.Contains(d.formats, "pdf") && !d.dry {
 		if _, err := browser(); err != nil {
 			return err
 		}
 	}
-	if d.out == "-" && len(d.formats) != 1 {
+	if d.out == "-" && d.files() != 1 {
 		return withHint(errors.New("the standard output takes one format"), "name one with --format")
 	}
 	if len(d.formats) == 0 {
@@ -488,7 +483,7 @@ func takePage(path string, text []byte) (oldPage, error) {
 }
 
 func frame(c *config.Config) report.Frame {
-	return report.Frame{Title: c.Report.Title, Reader: c.Report.Reader, Session: c.Report.Session.Weekday, Clock: c.Report.Session.Clock, Charts: c.Report.Charts}
+	return report.Frame{Title: c.Report.Title, Reader: c.Report.Reader, Session: c.Report.Session.Weekday, Clock: c.Report.Session.Clock, Charts: c.Report.Charts, Holidays: c.Report.Holidays}
 }
 
 // An output is a file to write.
@@ -510,6 +505,9 @@ func (d drafting) file(page, ext string) string {
 }
 
 func (w writing) render(judged aggregate.Report, merged report.Merged, letter report.Letter, old *report.Page) ([]output, error) {
+	if w.telling() {
+		return w.renderTold(judged, merged, letter)
+	}
 	path := w.path
 	var outputs []output
 	for _, f := range w.formats {
@@ -543,7 +541,7 @@ func (w writing) render(judged aggregate.Report, merged report.Merged, letter re
 			if err != nil {
 				return nil, err
 			}
-			outputs = append(outputs, output{path: w.toldFile(path, or(w.reader, f)), text: text, told: true})
+			outputs = append(outputs, output{path: w.toldFile(path, f, ".md"), text: text, told: true})
 		}
 	}
 	return outputs, nil

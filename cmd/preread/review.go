@@ -110,16 +110,32 @@ func (j *job) discuss(week, reader string, n int) error {
 		if n < 1 || n > len(findings) {
 			return nil, withHint(fmt.Errorf("review: there is no finding %d", n), "preread review lists them, the first is 1")
 		}
-		lines := bytes.SplitAfter(text, []byte("\n"))
-		line := lines[findings[n-1].Line-1]
-		bare := bytes.TrimRight(line, " \t\r\n")
-		switch {
-		case len(bare) == 0 || bytes.HasPrefix(bare, []byte("<!--")):
-			return nil, withHint(fmt.Errorf("review: finding %d is about a place where nobody has written", n), "write there first: preread open, or your editor")
-		case bytes.HasSuffix(bare, []byte(report.DiscussMark)):
-			return nil, withHint(fmt.Errorf("review: finding %d is about a line that is marked already", n), "it is on the agenda: preread agenda")
+		marked, err := markedAt(page, text, findings[n-1])
+		if marked == nil && err == nil {
+			err = withHint(fmt.Errorf("review: finding %d is marked already", n), "preread agenda shows what is")
 		}
-		lines[findings[n-1].Line-1] = slices.Concat(bare, []byte(" "+report.DiscussMark), line[len(bare):])
-		return bytes.Join(lines, nil), nil
+		return marked, err
 	})
+}
+
+// markedAt is the text of a page with the line of a finding marked; where nobody
+// wrote there, with the mark alone in the slot. It is nil if it is marked already.
+func markedAt(page report.Page, text []byte, f review.Finding) ([]byte, error) {
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	line := lines[f.Line-1]
+	bare := bytes.TrimRight(line, " \t\r\n")
+	here := func(h report.Highlight) bool { return h.Line == f.Line }
+	note, err := page.Note(f.Slot)
+	alone := err == nil && (len(bare) == 0 || f.Line == note.Line || note.Words() == "")
+	if alone {
+		here = func(h report.Highlight) bool { return h.ID == f.Slot }
+	}
+	switch {
+	case slices.ContainsFunc(report.Highlights(page), here):
+		return nil, nil
+	case alone:
+		return report.PutNote(text, f.Slot, page.Appended(note, report.DiscussMark, false))
+	}
+	lines[f.Line-1] = slices.Concat(bare, []byte(" "+report.DiscussMark), line[len(bare):])
+	return bytes.Join(lines, nil), nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,10 +42,11 @@ func (j job) profile(id string) (report.Profile, error) {
 	return report.Profile{}, withHint(err, "there is %s", strings.Join(ids, ", "))
 }
 
-// choose names the form that a reader wants, where no other is named.
+// choose names the form and the format that a reader wants, where no others are
+// named.
 func (d *drafting) choose(j job) error {
 	profile, err := j.profile(d.reader)
-	d.formats = []string{or(string(profile.Form), string(report.Whole))}
+	d.formats = []string{or(string(profile.Form), string(report.Whole)), or(string(profile.Format), string(report.AsMarkdown))}
 	return err
 }
 
@@ -103,8 +103,9 @@ func (p *program) agendaVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "agenda",
 		Short: "Print what to talk about, in thirty minutes",
-		Long: `agenda prints what is asked for, what is marked with !discuss, what turned red
-and what is parked until now, ordered by need, with what fits into half an hour.
+		Long: `agenda prints what is marked with !discuss, what is asked for, what turned red
+and what is parked until now, in this order, with what fits into half an hour.
+What nobody could see is named below it, with the reason.
 Into a file or another program it goes as Markdown.`,
 		Example: `  preread agenda
   preread agenda --facts facts.json`,
@@ -276,7 +277,11 @@ func (p *program) readerVerb() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			return p.with(func(j *job) error {
 				for _, r := range j.config.Readers {
-					fmt.Fprintf(j.stdout, "%-12s %s: %s, %s\n", r.ID, sources.OneLine(r.Name, 60), r.Level, or(string(r.Form), string(report.Whole)))
+					fmt.Fprintf(j.stdout, "%-12s %s: %s, %s", r.ID, sources.OneLine(r.Name, 60), r.Level, or(string(r.Form), string(report.Whole)))
+					if r.Format != "" && r.Format != report.AsMarkdown {
+						fmt.Fprintf(j.stdout, ", %s", r.Format)
+					}
+					fmt.Fprintln(j.stdout)
 				}
 				return nil
 			})
@@ -378,15 +383,4 @@ func slug(name string) string {
 		}
 	}
 	return or(strings.Trim(b.String(), "-"), "reader")
-}
-
-// toldFile is where a form of a page goes: beside it, under its own name.
-func (d drafting) toldFile(page, form string) string {
-	if page == "-" {
-		return page
-	}
-	if d.out != "" && len(d.formats) == 1 {
-		return d.out
-	}
-	return strings.TrimSuffix(page, filepath.Ext(page)) + "." + form + ".md"
 }

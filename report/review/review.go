@@ -130,7 +130,7 @@ func Review(file string, text []byte, r Reader) ([]Finding, error) {
 			}
 		}
 		s.line.Title = cmp.Or(s.line.Title, s.id)
-		s.groups = v.readable(s, report.Blocks(n, explained))
+		s.groups = v.readable(s, report.Blocks(n.Unmarked(), explained))
 		for _, rule := range rules {
 			rule(&v, s)
 		}

@@ -301,6 +301,33 @@ func TestAFinding(t *testing.T) {
 	}
 }
 
+// A mark of what to discuss is nothing that anybody says: with marks a page has
+// the findings that it has without them.
+func TestMarksAreNotRead(t *testing.T) {
+	marked := `<!-- preread:note id=summary -->
+All well. !discuss
+
+!discuss
+<!-- /preread:note -->
+<!-- preread:note id=next -->
+- Ana ships the cache by Thursday !discuss
+- Look into lids !discuss
+- !discuss
+<!-- /preread:note -->
+`
+	with, err := Review("page.md", []byte(marked), Reader{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	without, err := Review("page.md", []byte(strings.ReplaceAll(marked, "!discuss", "")), Reader{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(found(without), found(with)); diff != "" || len(with) != 1 {
+		t.Errorf("(-without +with):\n%s\n%v", diff, with)
+	}
+}
+
 func TestAReaderWhoKnowsTheLines(t *testing.T) {
 	words := "\nThe SLO broke.\n"
 	for _, test := range []struct {

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"preread/aggregate"
+	"preread/aggregate/forecast"
+)
+
+// The head of a page says which weeks it tells of, and why these.
+func TestWhichWeeksAreTold(t *testing.T) {
+	for name, tt := range map[string]struct {
+		letter Letter
+		want   string
+	}{
+		"every week":          {Letter{}, "10:00\n"},
+		"since the last page": {Letter{Since: week(45)}, " · tells of W45 to W46, the weeks since the last page was sent\n"},
+		"as far as is shown":  {Letter{Since: week(41)}, " · tells of W41 to W46, the weeks since the last page was sent, as far as it shows them\n"},
+		"to catch up":         {Letter{Since: week(44), CatchUp: true}, " · tells of W44 to W46, to catch up\n"},
+	} {
+		text := string(Markdown(frameFor(), world(t), tt.letter).Merge(nil, "").Text)
+		_, head, _ := strings.Cut(text, "\nFor ")
+		if head, _, _ = strings.Cut(head, "\n\n"); !strings.HasSuffix(head+"\n", tt.want) {
+			t.Errorf("%s: %q, want it to end in %q", name, head, tt.want)
+		}
+	}
+}
+
+// What is added is told less what is removed, and so it is not called added.
+func TestAForecastTellsScopeOnBalance(t *testing.T) {
+	for added, want := range map[float64]string{
+		0: "scope stayed as large as it was", 0.04: "scope stayed as large as it was", 0.4: "scope grew by 0.4 a week on balance", -1.25: "scope shrank by 1.2 a week on balance",
+	} {
+		f := aggregate.Finding{Goal: &aggregate.Goal{Outlook: forecast.Outlook{State: forecast.Forecast, P50: 2, P85: 3, Weeks: 5, MostOne: 3, Added: added}}}
+		want := "half of the simulated futures are done by 27 November 2026, 85 % by 4 December 2026. From 5 weeks (0 to 3 items a week; " + want + "); it assumes that the next weeks are like them"
+		if got := ForecastReason(f, week(46)); got != want {
+			t.Errorf("%v:\n%s\nwant\n%s", added, got, want)
+		}
+	}
+}
+
+// The name of a place is that of a heading on the page, so that it is found.
+func TestPlacesAreNamedByTheirHeadings(t *testing.T) {
+	r := world(t)
+	made := parse(t, Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text)
+	p := &page{Report: r}
+	for _, place := range made.Places() {
+		if name := unescape(p.placeName(place.ID)); name != place.Title && place.ID != "context" { // which stands under the title
+			t.Errorf("%s is named %q and stands under %q", place.ID, name, place.Title)
+		}
+	}
+}
