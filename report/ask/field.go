@@ -11,24 +11,27 @@ import (
 // A field is a kind of sub-item. read takes over what was said: behind the
 // colon, and in sub-items below. It returns what is left of it, to be read as a
 // sub-item of its own, and is false if the field is already said or cannot be
-// read. write returns what is to be said, one text for each time.
+// read. write returns what is to be said, one text for each time. clear takes back
+// what was said.
 type field struct {
 	name  string // as Write says it
 	also  string // another name
 	read  func(a *Ask, value string, below []string) (rest string, ok bool)
 	write func(a *Ask) []string
+	clear func(a *Ask)
 }
 
 const (
-	options = "Options"
-	needBy  = "Need by"
-	answer  = "Answer"
+	options   = "Options"
+	recommend = "I recommend"
+	needBy    = "Need by"
+	answer    = "Answer"
 )
 
 // fields are in the order in which Write says them.
 var fields = []field{
-	{options, "Option", (*Ask).readOptions, func(*Ask) []string { return nil }}, // optionSubs writes them
-	one("I recommend", "Recommendation", func(a *Ask) *string { return &a.Recommend }, parseText, same),
+	{options, "Option", (*Ask).readOptions, func(*Ask) []string { return nil }, func(a *Ask) { a.Options = nil }}, // optionSubs writes them
+	one(recommend, "Recommendation", func(a *Ask) *string { return &a.Recommend }, parseText, same),
 	one(needBy, "Needed by", func(a *Ask) *sources.Day { return &a.NeedBy }, parseDay, sources.Day.String),
 	one("If silent", "", func(a *Ask) *string { return &a.IfSilent }, parseText, same),
 	one("To", "", func(a *Ask) *Person { return &a.To }, parsePerson, Person.String),
@@ -37,7 +40,7 @@ var fields = []field{
 	one("Until", "", func(a *Ask) *string { return &a.Until }, parseText, same),
 	one("If granted", "", func(a *Ask) *string { return &a.IfGranted }, parseText, same),
 	one("If not", "", func(a *Ask) *string { return &a.IfNot }, parseText, same),
-	{"Asked", "", (*Ask).readAsked, (*Ask).writeAsked},
+	{"Asked", "", (*Ask).readAsked, (*Ask).writeAsked, func(a *Ask) { a.Asked = nil }},
 	one("Pre-check", "Precheck", func(a *Ask) *Talk { return &a.PreCheck }, parseTalk, Talk.String),
 	one("Mine", "", func(a *Ask) *string { return &a.Mine }, parseText, same),
 	one(answer, "", func(a *Ask) *Talk { return &a.Answer }, parseTalk, Talk.String),
@@ -59,7 +62,7 @@ func one[T comparable](name, also string, at func(*Ask) *T, parse func(string) (
 			return nil
 		}
 		return []string{write(*at(a))}
-	}}
+	}, func(a *Ask) { *at(a) = zero }}
 }
 
 // parts returns what was said behind a field's colon and below it.
