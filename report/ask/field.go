@@ -1,9 +1,11 @@
 package ask
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"preread/sources"
 )
@@ -78,8 +80,9 @@ var (
 	// even where Markdown would not have taken them for such.
 	lead = regexp.MustCompile(`^[*_]*(\pL[\pL -]*?)[*_]*\s*[:：][*_]*\s*(.*)$`)
 
-	dayStart  = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:[\s,:;.]+|$)(.*)$`)
-	optionGap = regexp.MustCompile(`\s+/\s+`)
+	dayStart   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:[\s,:;.]+|$)(.*)$`)
+	monthStart = regexp.MustCompile(`^(\d{1,2}) (\pL{3,9})\.? (\d{4})(?:[\s,:;.]+|$)(.*)$`)
+	optionGap  = regexp.MustCompile(`\s+/\s+`)
 )
 
 // kindOf splits the text of a list item that is an ask; "": it is none.
@@ -122,14 +125,33 @@ func parseTalk(text string) (Talk, string) {
 	return Talk{Text: text}, ""
 }
 
-// parseDay returns the day that a text begins with and what follows.
+// parseDay returns the day that a text begins with and what follows: 2026-11-28, or
+// 28 November 2026 with the month whole or short. Days that may mean another one
+// elsewhere, or in another year, are none.
 func parseDay(text string) (sources.Day, string) {
 	if m := dayStart.FindStringSubmatch(text); m != nil {
 		if day, err := sources.ParseDay(m[1]); err == nil {
 			return day, m[2]
 		}
 	}
+	if m := monthStart.FindStringSubmatch(text); m != nil {
+		if day, err := sources.ParseDay(fmt.Sprintf("%s-%02d-%s", m[3], monthOf(m[2]), ("0" + m[1])[len(m[1])-1:])); err == nil {
+			return day, m[4]
+		}
+	}
 	return sources.Day{}, ""
+}
+
+// monthOf returns the month that a word names, whole or by its first letters; 0
+// for none.
+func monthOf(word string) time.Month {
+	for m := time.January; m <= time.December; m++ {
+		name := m.String()
+		if strings.EqualFold(word, name) || strings.EqualFold(word, name[:3]) || strings.EqualFold(word, "Sept") && m == time.September {
+			return m
+		}
+	}
+	return 0
 }
 
 func parsePerson(text string) (Person, string) {

@@ -66,6 +66,7 @@ func read(text string) (asks []found, missed []Miss) {
 		}
 		a.take(subs)
 		asks = append(asks, found{a, ticked, b, below})
+		missed = append(missed, undated(a, below)...)
 	}
 	return asks, missed
 }
