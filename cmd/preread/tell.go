@@ -237,13 +237,14 @@ func (j *job) message(a ask.Ask, mail string) error {
 			}
 		}
 	}
-	boss, _, _ := strings.Cut(j.config.Report.Reader, ",")
-	m, err := ask.Draft(a, ask.Frame{Boss: boss, Team: team}, serves)
+	name, role, _ := strings.Cut(j.config.Report.Reader, ",")
+	boss := ask.Person{Name: name, What: strings.TrimSpace(role)}
+	m, err := ask.Draft(a, ask.Frame{Boss: boss, Team: team}, serves, j.today())
 	if err != nil {
 		return fmt.Errorf("asks: %w", err)
 	}
 	if mail != "" {
-		return j.save(mail, m.EML(j.now().UTC().Truncate(time.Second), ask.Address{Name: boss}, ask.Address{Name: m.To}))
+		return j.save(mail, m.EML(j.now().UTC().Truncate(time.Second), ask.Address{}, ask.Address{Name: m.To}))
 	}
 	_, err = fmt.Fprintf(j.stdout, "To: %s\nSubject: %s\n\n%s\n", m.To, m.Subject, strings.TrimRight(m.Body, "\n"))
 	return err
