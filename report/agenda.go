@@ -39,7 +39,7 @@ func (t *teller) agenda() string {
 
 func (t *teller) topics() (all []topic) {
 	for _, e := range t.open() {
-		words := fmt.Sprintf("**%s:** %s *%s*", capital(string(e.Ask.Kind)), Escape(e.Ask.Question), t.age(e))
+		words := fmt.Sprintf("**%s:** %s *%s*", label(e), Escape(e.Ask.Question), t.age(e))
 		all = append(all, topic{5, words})
 	}
 	for _, h := range Highlights(t.written) {

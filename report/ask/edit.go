@@ -17,10 +17,11 @@ type Said struct {
 	Text string // one line, as Parse reads it
 }
 
-// The parts of an ask that are no fields.
+// The parts of an ask that are no fields, and the field that closes it.
 const (
 	KindPart     = "Kind"
 	QuestionPart = "Question"
+	AnswerPart   = answer
 )
 
 // A Splice puts a text in the place of the bytes [Start, End) of another one.

@@ -116,10 +116,13 @@ func (l Ledger) last() (week sources.Week) {
 }
 
 // Listed returns the entries as people count them: those of the page last taken,
-// with so many asks, by their numbers there; behind them what left the pages, the
-// oldest first, with the numbers that follow.
+// with at least so many asks, by their numbers there; behind them what left the
+// pages, the oldest first, with the numbers that follow.
 func (l Ledger) Listed(asks int) []Entry {
 	listed := slices.Clone(l)
+	for _, e := range listed {
+		asks = max(asks, e.Number)
+	}
 	slices.SortStableFunc(listed, func(a, b Entry) int {
 		return cmp.Compare(cmp.Or(a.Number, math.MaxInt), cmp.Or(b.Number, math.MaxInt))
 	})
