@@ -24,6 +24,24 @@ const (
 	AnswerPart   = answer
 )
 
+// Says returns what a part of an ask says, on one line; "" for nothing.
+func (a Ask) Says(part string) string {
+	switch part {
+	case KindPart:
+		return capital(string(a.Kind))
+	case QuestionPart:
+		return a.Question
+	case options:
+		return strings.Join(a.Options, " / ")
+	}
+	for _, f := range fields {
+		if f.name == part {
+			return strings.Join(f.write(&a), "; ")
+		}
+	}
+	return ""
+}
+
 // A Splice puts a text in the place of the bytes [Start, End) of another one.
 type Splice struct {
 	Start, End int
@@ -235,22 +253,49 @@ func (e *edit) writeHead() error {
 	if m := box.FindString(raw); m != "" {
 		start, raw = start+len(m), raw[len(m):]
 	}
-	inline, kind := e.inline(), ""
+	kind := ""
 	if e.want.Kind != e.ask.Kind {
 		kind = capital(string(e.want.Kind))
 	}
-	if e.want.Question == e.ask.Question && (!inline || e.want.Recommend == e.ask.Recommend) {
-		return e.rename(start, raw, kind)
+	asks, recommends := e.want.Question != e.ask.Question, e.inline() && e.want.Recommend != e.ask.Recommend
+	if asks {
+		return e.writeQuestion(start, raw, kind, recommends)
 	}
-	value := escape(e.want.Question)
-	if inline && e.want.Recommend != "" {
-		if behind := strings.TrimSpace(value + " " + recommend + " " + escape(e.want.Recommend)); recommended.MatchString(behind) {
-			value = behind
-		} else {
+	if err := e.rename(start, raw, kind); err != nil || !recommends {
+		return err
+	}
+	m := recommendedAs.FindStringSubmatchIndex(raw)
+	if m == nil || strings.Contains(raw[m[2]:], comments[0]) {
+		return errIntertwined
+	}
+	from, value := m[4], escape(e.want.Recommend)
+	if value == "" {
+		from = len(strings.TrimRight(raw[:m[2]], " \t\r\n"))
+	}
+	e.splices = append(e.splices, Splice{start + from, start + len(raw), value})
+	return nil
+}
+
+// recommendedAs finds what recommended does in a text as it is written.
+var recommendedAs = regexp.MustCompile(`(?s)` + recommended.String())
+
+// writeQuestion writes another question. What is recommended behind it stays, if
+// it is still read there.
+func (e *edit) writeQuestion(start int, raw, kind string, recommends bool) error {
+	value, end := escape(e.want.Question), start+len(raw)
+	if e.inline() && e.want.Recommend != "" {
+		m := recommendedAs.FindStringSubmatchIndex(raw)
+		behind := value + " " + recommend + " " + escape(e.want.Recommend)
+		switch {
+		case !recommended.MatchString(behind):
 			e.added = append(e.added, recommend+": "+escape(e.want.Recommend))
+		case m != nil && !recommends:
+			end = start + m[2]
+		default:
+			value = strings.TrimSpace(behind)
 		}
 	}
-	return e.replace(start, start+len(raw), "**"+capital(string(e.want.Kind))+":** ", kind, value)
+	return e.replace(start, end, "**"+capital(string(e.want.Kind))+":** ", kind, value)
 }
 
 // rename writes another kind in the place of the one that a head begins with; ""
