@@ -259,9 +259,10 @@ Under Asks on the page each item of a list that begins with a kind is an ask:
 The kinds are Decide, Insight, Resource, Connect, Unblock, Confirm and Inform. A
 choice has Options: a / b / c and I recommend: one of them. A resource has Amount,
 Until, If granted and If not. Mine: says that you handle it yourself; a numbered
-list ranks. An Answer: with its day, or a ticked box, closes it; until then it is
-on every page. More than three open ones are too many for a week. What only looks like
-an ask, such as one whose kind is misspelt, is named in a warning.`,
+list ranks. A day is 2026-11-27 or 27 November 2026. An Answer: with its day, or a
+ticked box, closes it; until then it is on every page. More than three open ones are
+too many for a week. What only looks like an ask, such as one whose kind is misspelt
+or whose day is no date, is named in a warning.`,
 		Example: `  preread asks
   preread asks 2
   preread asks 2 --mail ask.eml`,
