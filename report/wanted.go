@@ -71,11 +71,11 @@ func (p *page) open() (all []ask.Entry) {
 	return all
 }
 
-// wants lists what the reader is asked for: the questions, until when, and for
-// how long they have waited.
+// wants lists what the reader is asked for: the questions with their numbers, until
+// when, and for how long they have waited.
 func (p *page) wants() {
-	for i, e := range p.open() {
-		p.printf("%d. **%s:** %s", i+1, capital(string(e.Ask.Kind)), Escape(e.Ask.Question))
+	for _, e := range p.open() {
+		p.printf("- **%s:** %s", label(e), Escape(e.Ask.Question))
 		if e.Ask.Recommend != "" {
 			p.printf(" I recommend: %s.", Escape(strings.TrimRight(e.Ask.Recommend, ".")))
 		}

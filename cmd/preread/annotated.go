@@ -26,12 +26,12 @@ func annotatedWords(week sources.Week) map[string]string {
 		"search/index":       fmt.Sprintf("New stock waits for the change feed of the warehouse, which nobody has promised yet. Next: Chai splits the import by %s, so that we need the feed for new stock alone. I ask for help below.\n\n!discuss", friday),
 		"checkout/p95":       fmt.Sprintf("The pool is too small since the new region went live. Next: Earl doubles it by %s. If that is not enough, we go back to one region on the Monday after.\n\n- [ ] Earl: double the pool by %s", thursday, thursday),
 
-		"checkout/incidents": fmt.Sprintf("Both came from the deployment on Sunday. Anya rolled it back within the hour, and adds the missing test by %s.", friday),
-		"search/incidents":   fmt.Sprintf("A counter ran below zero after a return. Chai mended it on the same day, and adds an alert by %s.", friday),
+		"checkout/incidents": fmt.Sprintf("The cause was a deployment that had skipped one test. Anya rolled it back, and adds the missing test by %s.", friday),
+		"search/incidents":   fmt.Sprintf("A counter ran below zero after a return. Chai mended it, and adds an alert by %s.", friday),
 
 		"next":  fmt.Sprintf("- Earl ships the larger pool to all regions by %s\n- Ben shows the new form for returns to support by %s", thursday, friday),
 		"later": "- January: the search index moves to a cluster of its own\n- February: we choose who hosts the pictures",
-		"asks": fmt.Sprintf(`- **Unblock:** Could you ask the warehouse for a date for its change feed?
+		"asks": fmt.Sprintf(`- **Unblock:** Could the warehouse promise a date for its change feed?
   - Need by: %s
   - If silent: new stock stays a day late, and the goal slips past its date
   - To: Ola, Warehouse
@@ -42,7 +42,7 @@ func annotatedWords(week sources.Week) map[string]string {
   - To: Dana, VP Engineering
   - Serves: checkout/returns`, week.Sunday().Add(5), week.Sunday().Add(8)),
 		"parked":      fmt.Sprintf("- Gift cards: since %s, until %s, agreed with Dana; four weeks of work for few orders", week.Monday().Add(-28), week.Monday().Add(56)),
-		"people":      "Anya rolled back a bad deployment on Sunday night, alone and calmly. A word from you would mean a lot to her.",
+		"people":      "Anya rolled back a bad deployment, alone and calmly. A word from you would mean a lot to her.",
 		"top-of-mind": "I am glad that search is nearly done, and uneasy about December: three people are away at once.",
 	}
 }

@@ -18,10 +18,7 @@ func (j job) letter(week sources.Week, page *report.Page) report.Letter {
 	if len(before) > 0 {
 		l.Before = &before[0]
 	}
-	if page != nil {
-		l.Asks = l.Asks.Take(week, report.Asks(*page))
-	}
-	return l
+	return l.Heard(week)
 }
 
 func weeksSent(pages []report.Page) (sent []sources.Week) {

@@ -240,6 +240,20 @@ func (w *writingWeek) fillsForms() {
 	w.leads(click(in("asks", ask+"button")))
 	w.want["asks"] = "\n- **Decide:** Do we drop the vault?\n  - I recommend: yes\n\n"
 	w.wanted()
+
+	const there = `form[action$="ask"]:has([name=number]) `
+	w.unfolds("asks", there)
+	do(w.t, w.ctx, keys(in("asks", there+"[name=silent]"), "it stays"))
+	w.leads(click(in("asks", there+"button")))
+	w.want["asks"] = "\n- **Decide:** Do we drop the vault?\n  - I recommend: yes\n  - If silent: it stays\n\n"
+	w.wanted()
+
+	const answer = `form[action$="outcome"] `
+	w.unfolds("asks", answer)
+	do(w.t, w.ctx, keys(in("asks", answer+"[name=answer]"), "yes, in May"))
+	w.leads(click(in("asks", answer+"button")))
+	w.want["asks"] = "\n- **Decide:** Do we drop the vault?\n  - I recommend: yes\n  - If silent: it stays\n  - Answer: 2026-11-16 yes, in May\n\n"
+	w.wanted()
 }
 
 // unfolds opens what a form of a slot is folded into.

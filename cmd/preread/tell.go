@@ -128,7 +128,12 @@ func (p *program) outcomesVerb() *cobra.Command {
 		Use:   "outcomes [N ANSWER]",
 		Short: "Take down what came of an ask",
 		Long: `outcomes lists what is asked for on the page and not answered. With a number and
-words it writes the answer below that ask on the page, which closes it.`,
+words it writes the answer below that ask on the page, which closes it, and says
+what was asked. The number of an ask is its place among the asks on the page. It
+is the same there, in asks and in agenda, and stays when others are answered.
+
+A page that was sent takes answers too, until the next one is there: that one asks
+again what is open, so it has to know.`,
 		Example: `  preread outcomes
   preread outcomes 2 "yes, without Brazil"`,
 		Args: cobra.ArbitraryArgs,
@@ -141,36 +146,100 @@ words it writes the answer below that ask on the page, which closes it.`,
 }
 
 func (j *job) outcomes(week string, args []string) error {
-	switch len(args) {
-	case 0:
+	if len(args) == 0 {
 		return j.listOutcomes(week)
-	case 1:
-		return withHint(errors.New("outcomes: what was the answer?"), `write preread outcomes %s "yes"`, sources.OneLine(args[0], 20))
 	}
 	n, err := strconv.Atoi(args[0])
 	if err != nil {
 		return withHint(fmt.Errorf("outcomes: %q is not the number of an ask", sources.OneLine(args[0], 40)), "preread outcomes lists them")
 	}
-	answer := sources.OneLine(strings.Join(args[1:], " "), 400)
-	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+	answer := strings.Join(args[1:], " ")
+	if answer = sources.OneLine(answer, len(answer)); strings.TrimSpace(answer) == "" {
+		return withHint(errors.New("outcomes: what was the answer?"), `write preread outcomes %d "yes"`, n)
+	}
+	return j.takeDown(week, n, ask.Talk{Day: j.today(), Text: strings.TrimSpace(answer)})
+}
+
+// takeDown writes the answer to an ask below it, and says what was asked.
+func (j *job) takeDown(week string, n int, answer ask.Talk) error {
+	_, last, err := j.place(week)
+	if err != nil {
+		return err
+	}
+	var asks []ask.Ask
+	err = j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+		if err := j.answerable(page, last, n); err != nil {
+			return nil, err
+		}
 		note, err := page.Note(report.AsksSlot)
 		if err != nil {
 			return nil, err
 		}
-		open := openAsks(page)
-		if n < 1 || n > len(open) {
-			return nil, withHint(fmt.Errorf("outcomes: there is no ask %d", n), "preread outcomes lists them")
+		words, err := page.AskEdited(note, n, ask.Said{Part: ask.AnswerPart, Text: answer.String()})
+		if err != nil {
+			return nil, fmt.Errorf("outcomes: %w", err)
 		}
-		words := note.Words()
-		end := open[n-1].At.End
-		before, after := strings.TrimRight(words[:end], "\n"), words[end:]
-		line := fmt.Sprintf("\n  - Answer: %s %s\n", j.today(), answer)
-		return report.PutNote(text, report.AsksSlot, page.Fitted(note, before+line+strings.TrimLeft(after, "\n")))
+		asks = report.Asks(report.Page{Notes: []report.Note{{ID: report.AsksSlot, Text: words}}})
+		return report.PutNote(text, report.AsksSlot, words)
 	})
+	if err != nil {
+		return err
+	}
+	j.saveAsks(last, asks)
+	a := asks[n-1]
+	_, err = fmt.Fprintf(j.stdout, "%3d  %s: %s Answer: %s\n", n, a.Kind, a.Question, a.Answer)
+	return err
 }
 
-func openAsks(page report.Page) []ask.Ask {
-	return slices.DeleteFunc(report.Asks(page), func(a ask.Ask) bool { return !a.Open() })
+// answerable says why an ask cannot be answered on the page of a week.
+func (j *job) answerable(page report.Page, week sources.Week, n int) error {
+	asks := report.Asks(page)
+	listed := "preread outcomes lists them"
+	ledger := j.letter(week, &page).Asks
+	switch {
+	case n < 1 || n > len(asks)+len(ledger) || n > len(asks) && !slices.ContainsFunc(ledger.Listed(len(asks)), func(e ask.Entry) bool { return e.Number == n }):
+		return withHint(fmt.Errorf("outcomes: there is no ask %d", n), "%s", listed)
+	case n > len(asks):
+		return withHint(fmt.Errorf("outcomes: ask %d is not on the page of %s any more", n, week), "%s", listed)
+	}
+	switch a := asks[n-1]; {
+	case a.Kind == ask.Inform:
+		return withHint(fmt.Errorf("outcomes: ask %d is there to be known, and waits for no answer", n), "%s", listed)
+	case a.Answer != (ask.Talk{}):
+		return withHint(fmt.Errorf("outcomes: ask %d is answered already: %s", n, sources.OneLine(a.Answer.String(), 200)), "another answer is written on the page, under Asks")
+	}
+	if later, number := j.askedLater(ledger, week, n); number > 0 {
+		return withHint(fmt.Errorf("outcomes: ask %d is on the page of %s too, which would ask it again", n, later), "preread outcomes %d ANSWER --week %s takes it down there", number, later)
+	}
+	return nil
+}
+
+// askedLater returns the last page after the one of a week on which one of its
+// asks is open, and its number there; 0 if there is none.
+func (j *job) askedLater(ledger ask.Ledger, week sources.Week, n int) (later sources.Week, number int) {
+	i := slices.IndexFunc(ledger, func(e ask.Entry) bool { return e.Number == n })
+	_, last, err := j.place("last")
+	if i < 0 || err != nil {
+		return later, 0
+	}
+	id := ledger[i].ID
+	for w := week.Add(1); w.Compare(last) <= 0; w = w.Add(1) {
+		path, err := pagePath(j.config, "", w)
+		if err != nil {
+			continue
+		}
+		old, err := readPage(path)
+		if err != nil || old.page == nil || old.page.Mark.Week != w {
+			continue
+		}
+		ledger = ledger.Take(w, report.Asks(*old.page))
+		for _, e := range ledger {
+			if e.ID == id && e.Number > 0 && e.Open() {
+				later, number = w, e.Number
+			}
+		}
+	}
+	return later, number
 }
 
 func (j *job) listOutcomes(week string) error {
@@ -179,8 +248,10 @@ func (j *job) listOutcomes(week string) error {
 		return err
 	}
 	j.sayMissed(path, old.page)
-	for i, a := range openAsks(*old.page) {
-		fmt.Fprintf(j.stdout, "%3d  %s: %s\n", i+1, a.Kind, sources.OneLine(a.Question, 300))
+	for _, a := range report.Asks(*old.page) {
+		if a.Open() {
+			fmt.Fprintf(j.stdout, "%3d  %s: %s\n", a.At.Number, a.Kind, sources.OneLine(a.Question, 300))
+		}
 	}
 	return nil
 }
@@ -192,8 +263,9 @@ func (p *program) asksVerb() *cobra.Command {
 		Short: "List what was asked for and never answered, or draft the message that helps",
 		Long: `asks lists everything that was asked for on the pages so far: since when, until
 when, and what came of it. With a number it prints the message that your boss
-could send for that ask, in their own voice; with --mail a file that mail
-programs open as a draft.
+could send for that ask, in their own voice, or if it goes to your boss, the one
+that you could send; with --mail a file that mail programs open as a draft. The
+numbers are the places among the asks on the page; what left the page follows.
 
 Under Asks on the page each item of a list that begins with a kind is an ask:
 
@@ -207,9 +279,10 @@ Under Asks on the page each item of a list that begins with a kind is an ask:
 The kinds are Decide, Insight, Resource, Connect, Unblock, Confirm and Inform. A
 choice has Options: a / b / c and I recommend: one of them. A resource has Amount,
 Until, If granted and If not. Mine: says that you handle it yourself; a numbered
-list ranks. An Answer: with its day, or a ticked box, closes it; until then it is
-on every page. More than three open ones are too many for a week. What only looks like
-an ask, such as one whose kind is misspelt, is named in a warning.`,
+list ranks. A day is 2026-11-27 or 27 November 2026. An Answer: with its day, or a
+ticked box, closes it; until then it is on every page. More than three open ones are
+too many for a week. What only looks like an ask, such as one whose kind is misspelt
+or whose day is no date, is named in a warning.`,
 		Example: `  preread asks
   preread asks 2
   preread asks 2 --mail ask.eml`,
@@ -236,18 +309,27 @@ func (j *job) listAsks(week string, args []string, mail string) error {
 		return err
 	}
 	j.sayMissed(path, old.page)
-	ledger := j.letter(last, old.page).Asks
+	ledger := j.letter(last, old.page).Asks.Listed(asksOn(old.page))
 	if len(args) == 0 {
-		for i, e := range ledger {
-			fmt.Fprintf(j.stdout, "%3d  %s: %s (%s)\n", i+1, e.Ask.Kind, sources.OneLine(e.Ask.Question, 200), ask.Standing(e, j.today()))
+		for _, e := range ledger {
+			fmt.Fprintf(j.stdout, "%3d  %s: %s (%s)\n", e.Number, e.Ask.Kind, sources.OneLine(e.Ask.Question, 200), ask.Standing(e, j.today()))
 		}
 		return nil
 	}
 	n, err := strconv.Atoi(args[0])
-	if err != nil || n < 1 || n > len(ledger) {
+	i := slices.IndexFunc(ledger, func(e ask.Entry) bool { return e.Number == n })
+	if err != nil || i < 0 {
 		return withHint(fmt.Errorf("asks: there is no ask %s", sources.OneLine(args[0], 20)), "preread asks lists them")
 	}
-	return j.message(ledger[n-1].Ask, mail)
+	return j.message(ledger[i].Ask, mail)
+}
+
+// asksOn counts the asks on a page, if there is one.
+func asksOn(page *report.Page) int {
+	if page == nil {
+		return 0
+	}
+	return len(report.Asks(*page))
 }
 
 // message prints, or writes as a mail, what the boss could send for an ask.
@@ -260,13 +342,14 @@ func (j *job) message(a ask.Ask, mail string) error {
 			}
 		}
 	}
-	boss, _, _ := strings.Cut(j.config.Report.Reader, ",")
-	m, err := ask.Draft(a, ask.Frame{Boss: boss, Team: team}, serves)
+	name, role, _ := strings.Cut(j.config.Report.Reader, ",")
+	boss := ask.Person{Name: name, What: strings.TrimSpace(role)}
+	m, err := ask.Draft(a, ask.Frame{Boss: boss, Team: team}, serves, j.today())
 	if err != nil {
 		return fmt.Errorf("asks: %w", err)
 	}
 	if mail != "" {
-		return j.save(mail, m.EML(j.now().UTC().Truncate(time.Second), ask.Address{Name: boss}, ask.Address{Name: m.To}))
+		return j.save(mail, m.EML(j.now().UTC().Truncate(time.Second), ask.Address{}, ask.Address{Name: m.To}))
 	}
 	_, err = fmt.Fprintf(j.stdout, "To: %s\nSubject: %s\n\n%s\n", m.To, m.Subject, strings.TrimRight(m.Body, "\n"))
 	return err

@@ -114,6 +114,7 @@ type Sub struct {
 
 // A Place is where an ask stands in the text that it was read from.
 type Place struct {
+	Number     int // of the ask, of all in the text, from 1
 	Line       int // from 1
 	Start, End int // bytes [Start, End), whole lines without the last line end
 }

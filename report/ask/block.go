@@ -13,6 +13,8 @@ type block struct {
 	depth   int      // list items around it
 	lines   []string // of its text
 	place   Place
+	at      int // of an item: the byte that its text begins with
+	margin  int // of an item: columns before its text
 }
 
 // text is what a block says, on one line.
@@ -55,7 +57,7 @@ func blocksOf(text string) []block {
 	for raw := range strings.Lines(text) {
 		line := strings.TrimRight(raw, "\r\n")
 		number++
-		r.line = Place{number, at, at + len(line)}
+		r.line = Place{Line: number, Start: at, End: at + len(line)}
 		r.read(line)
 		at += len(raw)
 	}
@@ -143,12 +145,12 @@ func (r *reader) item(col int, rest string) bool {
 	if len(r.open) == deepest {
 		return false
 	}
-	r.add(block{item: true, ordered: ordered})
 	margin := col + len(m[1])
 	at, text := indent(m[2]+m[3], margin)
 	if margin++; text != "" && at <= margin+3 {
 		margin = at
 	}
+	r.add(block{item: true, ordered: ordered, at: r.line.End - len(text), margin: margin})
 	r.open = append(r.open, level{len(r.blocks) - 1, margin})
 	r.margin = margin
 	if text != "" {

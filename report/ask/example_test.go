@@ -57,7 +57,7 @@ func ExampleLedger_Take() {
 }
 
 func ExampleDraft() {
-	m, err := ask.Draft(ask.Parse(page)[0], ask.Frame{Boss: "Dana", Manager: "Ana", Team: "Checkout"}, "One-click checkout in all regions")
+	m, err := ask.Draft(ask.Parse(page)[0], ask.Frame{Boss: ask.Person{Name: "Dana"}, Manager: "Ana", Team: "Checkout"}, "One-click checkout in all regions", sources.Day{Year: 2026, Month: 11, Day: 20})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -72,7 +72,7 @@ func ExampleDraft() {
 	//
 	// I would like a decision from you for Ana’s team, Checkout: Do we drop the old card vault?
 	//
-	// Ana recommends: yes: it frees two weeks. It serves our goal: One-click checkout in all regions.
+	// Ana recommends yes: it frees two weeks. It serves our goal: One-click checkout in all regions.
 	//
 	// Please answer by 27 November 2026. Without an answer: we keep both until January.
 	//

@@ -1,9 +1,11 @@
 package ask
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"preread/sources"
 )
@@ -11,24 +13,27 @@ import (
 // A field is a kind of sub-item. read takes over what was said: behind the
 // colon, and in sub-items below. It returns what is left of it, to be read as a
 // sub-item of its own, and is false if the field is already said or cannot be
-// read. write returns what is to be said, one text for each time.
+// read. write returns what is to be said, one text for each time. clear takes back
+// what was said.
 type field struct {
 	name  string // as Write says it
 	also  string // another name
 	read  func(a *Ask, value string, below []string) (rest string, ok bool)
 	write func(a *Ask) []string
+	clear func(a *Ask)
 }
 
 const (
-	options = "Options"
-	needBy  = "Need by"
-	answer  = "Answer"
+	options   = "Options"
+	recommend = "I recommend"
+	needBy    = "Need by"
+	answer    = "Answer"
 )
 
 // fields are in the order in which Write says them.
 var fields = []field{
-	{options, "Option", (*Ask).readOptions, func(*Ask) []string { return nil }}, // optionSubs writes them
-	one("I recommend", "Recommendation", func(a *Ask) *string { return &a.Recommend }, parseText, same),
+	{options, "Option", (*Ask).readOptions, func(*Ask) []string { return nil }, func(a *Ask) { a.Options = nil }}, // optionSubs writes them
+	one(recommend, "Recommendation", func(a *Ask) *string { return &a.Recommend }, parseText, same),
 	one(needBy, "Needed by", func(a *Ask) *sources.Day { return &a.NeedBy }, parseDay, sources.Day.String),
 	one("If silent", "", func(a *Ask) *string { return &a.IfSilent }, parseText, same),
 	one("To", "", func(a *Ask) *Person { return &a.To }, parsePerson, Person.String),
@@ -37,7 +42,7 @@ var fields = []field{
 	one("Until", "", func(a *Ask) *string { return &a.Until }, parseText, same),
 	one("If granted", "", func(a *Ask) *string { return &a.IfGranted }, parseText, same),
 	one("If not", "", func(a *Ask) *string { return &a.IfNot }, parseText, same),
-	{"Asked", "", (*Ask).readAsked, (*Ask).writeAsked},
+	{"Asked", "", (*Ask).readAsked, (*Ask).writeAsked, func(a *Ask) { a.Asked = nil }},
 	one("Pre-check", "Precheck", func(a *Ask) *Talk { return &a.PreCheck }, parseTalk, Talk.String),
 	one("Mine", "", func(a *Ask) *string { return &a.Mine }, parseText, same),
 	one(answer, "", func(a *Ask) *Talk { return &a.Answer }, parseTalk, Talk.String),
@@ -59,7 +64,7 @@ func one[T comparable](name, also string, at func(*Ask) *T, parse func(string) (
 			return nil
 		}
 		return []string{write(*at(a))}
-	}}
+	}, func(a *Ask) { *at(a) = zero }}
 }
 
 // parts returns what was said behind a field's colon and below it.
@@ -75,8 +80,9 @@ var (
 	// even where Markdown would not have taken them for such.
 	lead = regexp.MustCompile(`^[*_]*(\pL[\pL -]*?)[*_]*\s*[:：][*_]*\s*(.*)$`)
 
-	dayStart  = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:[\s,:;.]+|$)(.*)$`)
-	optionGap = regexp.MustCompile(`\s+/\s+`)
+	dayStart   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(?:[\s,:;.]+|$)(.*)$`)
+	monthStart = regexp.MustCompile(`^(\d{1,2}) (\pL{3,9})\.? (\d{4})(?:[\s,:;.]+|$)(.*)$`)
+	optionGap  = regexp.MustCompile(`\s+/\s+`)
 )
 
 // kindOf splits the text of a list item that is an ask; "": it is none.
@@ -119,14 +125,33 @@ func parseTalk(text string) (Talk, string) {
 	return Talk{Text: text}, ""
 }
 
-// parseDay returns the day that a text begins with and what follows.
+// parseDay returns the day that a text begins with and what follows: 2026-11-28, or
+// 28 November 2026 with the month whole or short. Days that may mean another one
+// elsewhere, or in another year, are none.
 func parseDay(text string) (sources.Day, string) {
 	if m := dayStart.FindStringSubmatch(text); m != nil {
 		if day, err := sources.ParseDay(m[1]); err == nil {
 			return day, m[2]
 		}
 	}
+	if m := monthStart.FindStringSubmatch(text); m != nil {
+		if day, err := sources.ParseDay(fmt.Sprintf("%s-%02d-%s", m[3], monthOf(m[2]), ("0" + m[1])[len(m[1])-1:])); err == nil {
+			return day, m[4]
+		}
+	}
 	return sources.Day{}, ""
+}
+
+// monthOf returns the month that a word names, whole or by its first letters; 0
+// for none.
+func monthOf(word string) time.Month {
+	for m := time.January; m <= time.December; m++ {
+		name := m.String()
+		if strings.EqualFold(word, name) || strings.EqualFold(word, name[:3]) || strings.EqualFold(word, "Sept") && m == time.September {
+			return m
+		}
+	}
+	return 0
 }
 
 func parsePerson(text string) (Person, string) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,10 @@ type Entry struct {
 	Closed sources.Week `json:"closed_week"`
 	Answer Talk         `json:"answer"`
 	Ask    Ask          `json:"ask"` // as last written
+
+	// Number is that of the ask on the page last taken: it is the nth item there
+	// that is an ask, whatever was answered meanwhile. 0: it is not there.
+	Number int `json:"number,omitempty"`
 }
 
 // Open reports whether an entry waits for an answer, on a page or not.
@@ -67,7 +72,9 @@ func (l Ledger) Take(week sources.Week, asks []Ask) Ledger {
 		if j >= 0 {
 			taken[j] = true
 			next[i].see(week, asks[j])
-		} else if next[i].Gone.IsZero() {
+			continue
+		}
+		if next[i].Number = 0; next[i].Gone.IsZero() {
 			next[i].Gone = week
 		}
 	}
@@ -84,6 +91,7 @@ func (l Ledger) Take(week sources.Week, asks []Ask) Ledger {
 
 // see notes that a page has the ask.
 func (e *Entry) see(week sources.Week, a Ask) {
+	e.Number, a.At = a.At.Number, Place{}
 	e.Last, e.Gone, e.Ask = week, sources.Week{}, a
 	if !a.Closed || a.Answer != (Talk{}) {
 		e.Answer = a.Answer
@@ -107,16 +115,38 @@ func (l Ledger) last() (week sources.Week) {
 	return week
 }
 
-// ordered returns the asks in an order that is made of what they say, without
-// their places.
+// Listed returns the entries as people count them: those of the page last taken,
+// with at least so many asks, by their numbers there; behind them what left the
+// pages, the oldest first, with the numbers that follow.
+func (l Ledger) Listed(asks int) []Entry {
+	listed := slices.Clone(l)
+	for _, e := range listed {
+		asks = max(asks, e.Number)
+	}
+	slices.SortStableFunc(listed, func(a, b Entry) int {
+		return cmp.Compare(cmp.Or(a.Number, math.MaxInt), cmp.Or(b.Number, math.MaxInt))
+	})
+	for i := range listed {
+		if listed[i].Number == 0 {
+			asks++
+			listed[i].Number = asks
+		}
+	}
+	return listed
+}
+
+// ordered returns the asks in an order that is made of what they say; of their
+// places, the numbers are kept.
 func ordered(asks []Ask) []Ask {
 	var kept []Ask
 	for _, a := range asks {
-		if a.At = (Place{}); a.Question != "" {
+		if a.At = (Place{Number: a.At.Number}); a.Question != "" {
 			kept = append(kept, a)
 		}
 	}
-	slices.SortStableFunc(kept, func(a, b Ask) int { return cmp.Compare(whole(a), whole(b)) })
+	slices.SortStableFunc(kept, func(a, b Ask) int {
+		return cmp.Or(cmp.Compare(whole(a), whole(b)), cmp.Compare(a.At.Number, b.At.Number))
+	})
 	return kept
 }
 

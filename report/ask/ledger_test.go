@@ -2,6 +2,7 @@ package ask
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,35 @@ import (
 
 	"preread/sources"
 )
+
+// Entries are counted as their asks stand on the page, whatever is answered
+// meanwhile; what has left it follows.
+func TestListed(t *testing.T) {
+	const old, next, closed, last = "- Decide: Is it old?\n", "- Decide: Shall we paint the shed?\n", "- Confirm: All regions?\n", "- Inform: Tea is out\n"
+	numbers := func(l Ledger, asks int) string {
+		var all []string
+		for _, e := range l.Listed(asks) {
+			all = append(all, fmt.Sprintf("%d %s", e.Number, e.Ask.Question))
+		}
+		return strings.Join(all, "\n")
+	}
+	for _, tt := range []struct {
+		name  string
+		pages []string
+		asks  int
+		want  string
+	}{
+		{"nothing", nil, 0, ""},
+		{"in the order of the page", []string{old, last + "- Decide:\n" + next + old}, 4, "1 Tea is out\n3 Shall we paint the shed?\n4 Is it old?"},
+		{"answered", []string{old, last + "- Decide:\n" + next + "  - Answer: no\n" + old}, 4, "1 Tea is out\n3 Shall we paint the shed?\n4 Is it old?"},
+		{"left the page", []string{closed + old, last + "- Decide:\n"}, 2, "1 Tea is out\n3 All regions?\n4 Is it old?"},
+		{"came back", []string{closed + old, last, last + old}, 2, "1 Tea is out\n2 Is it old?\n3 All regions?"},
+	} {
+		if diff := cmp.Diff(tt.want, numbers(pages(tt.pages...), tt.asks)); diff != "" {
+			t.Errorf("%s:\n%s", tt.name, diff)
+		}
+	}
+}
 
 func week(n int) sources.Week { return sources.Week{Year: 2026, N: n} }
 
@@ -105,7 +135,13 @@ func someAsk() *rapid.Generator[Ask] {
 }
 
 func somePages() *rapid.Generator[[][]Ask] {
-	return rapid.SliceOfN(rapid.SliceOfN(someAsk(), 0, 5), 1, 6)
+	page := rapid.Map(rapid.SliceOfN(someAsk(), 0, 5), func(asks []Ask) []Ask {
+		for i := range asks {
+			asks[i].At.Number = i + 1
+		}
+		return asks
+	})
+	return rapid.SliceOfN(page, 1, 6)
 }
 
 func TestLedgerHolds(t *testing.T) {
@@ -153,7 +189,9 @@ func checkEntries(t *rapid.T, before, l Ledger, at sources.Week, asks []Ask) {
 		}
 		ids[e.ID] = true
 		if e.Last == at && e.Gone.IsZero() {
-			on = append(on, e.Ask)
+			a := e.Ask
+			a.At.Number = e.Number
+			on = append(on, a)
 		} else if e.Open() && !e.Dropped() {
 			t.Fatalf("%+v is neither on the page nor dropped", e)
 		}

@@ -18,9 +18,28 @@ import (
 
 // A Frame names those who are behind a message. Empty names are left out.
 type Frame struct {
-	Boss    string // signs it
+	Boss    Person // signs it
 	Manager string // asked for it
 	Team    string // is what the manager runs
+}
+
+// toBoss reports whether somebody is the boss, by name or role: then it is the
+// manager who writes.
+func (f Frame) toBoss(to Person) bool {
+	name, boss := wording(to.Name), wording(f.Boss.Name)
+	if name == "" || boss == "" {
+		return false
+	}
+	first, _, more := strings.Cut(name, " ")
+	bossFirst, _, bossMore := strings.Cut(boss, " ")
+	what, role := wording(to.What), wording(f.Boss.What)
+	switch {
+	case name == "you", name == role:
+		return true
+	case first != bossFirst, more && bossMore && name != boss:
+		return false
+	}
+	return strings.Contains(what, role) || strings.Contains(role, what)
 }
 
 // A Message is what a boss could send to somebody for an ask.
@@ -36,12 +55,12 @@ const (
 	longSubject = 78
 )
 
-// Draft words an ask as the boss would, to the person that the ask names.
-// serves is the title of what the ask serves, "" if that is not known. The
+// Draft words an ask as the boss would, to the person that the ask names; if that
+// is the boss, as the manager would. serves is the title of what the ask serves, "" if that is not known. The
 // body has at most 120 words: what does not fit is left out as a whole, the
 // least important first. It is an error if nobody is named, nothing is asked,
 // or the question alone is too long.
-func Draft(a Ask, from Frame, serves string) (Message, error) {
+func Draft(a Ask, from Frame, serves string, today sources.Day) (Message, error) {
 	name := func(s string) string { return shortened(clean(s), longestName) }
 	to := name(a.To.Name)
 	question, others := a.asked()
@@ -51,13 +70,13 @@ func Draft(a Ask, from Frame, serves string) (Message, error) {
 	case question == "":
 		return Message{}, errors.New("nothing is asked; write the question behind “" + capital(string(a.Kind)) + ":”")
 	}
-	from = Frame{name(from.Boss), name(from.Manager), name(from.Team)}
-	body, count := compose(a.parts(from, to, question, others, serves))
+	w := writer{Frame: Frame{Person{name(from.Boss.Name), ""}, name(from.Manager), name(from.Team)}, own: from.toBoss(a.To), today: today}
+	body, count := compose(a.parts(w, to, question, others, serves))
 	if count > mostWords {
 		return Message{}, fmt.Errorf("with its question alone the message has %d words, and may have %d; ask it in one short sentence", count, mostWords)
 	}
 	subject := wishFor(a.Kind).subject
-	if !a.NeedBy.IsZero() && a.Open() {
+	if !a.NeedBy.IsZero() && a.Open() && !a.overdue(today) {
 		subject += " by " + date(a.NeedBy, sources.Day{})
 	}
 	return Message{to, shortened(subject+": "+spoken(question), longSubject), body}, nil
@@ -72,23 +91,19 @@ type part struct {
 
 // parts says in reading order all that there is to say. What was tried last is
 // worth more than what was tried before.
-func (a Ask) parts(from Frame, to, question, others, serves string) []part {
+func (a Ask) parts(from writer, to, question, others, serves string) []part {
 	var parts []part
 	add := func(paragraph, worth int, before, text string) {
 		if text = spoken(text); text != "" {
 			parts = append(parts, part{paragraph, worth, before + sentence(text)})
 		}
 	}
-	who := from.Manager
-	if who == "" {
-		who = "The team"
-	}
 	parts = append(parts, part{0, 0, "Hello " + to + ","})
-	add(1, 0, fmt.Sprintf(wishFor(a.Kind).opening, from.owner())+" ", question)
+	add(1, 0, from.opening(a.Kind)+" ", question)
 	add(1, 8, "The choice: ", strings.Join(a.Options, "; "))
 	add(1, 8, "It is about ", a.Amount)
 	add(1, 8, "It is needed until ", a.Until)
-	add(2, 7, who+" recommends: ", a.Recommend)
+	add(2, 7, from.recommends(a.Recommend), a.Recommend)
 	add(2, 9, "It serves our goal: ", serves)
 	add(2, 5, "If granted: ", a.IfGranted)
 	add(2, 5, "If not: ", a.IfNot)
@@ -106,16 +121,65 @@ func (a Ask) parts(from Frame, to, question, others, serves string) []part {
 		}
 		add(3, worth, "", text)
 	}
-	if !a.NeedBy.IsZero() && a.Open() {
+	switch {
+	case a.overdue(from.today):
+		add(4, 11, "", "It was needed by "+date(a.NeedBy, sources.Day{})+", so please answer as soon as you can")
+	case !a.NeedBy.IsZero() && a.Open():
 		add(4, 11, "", "Please answer by "+date(a.NeedBy, sources.Day{}))
 	}
 	add(4, 10, "Without an answer: ", a.IfSilent)
-	return append(parts, part{5, 0, strings.TrimSpace("Thank you,\n" + from.Boss)})
+	return append(parts, part{5, 0, strings.TrimSpace("Thank you,\n" + from.name())})
+}
+
+// overdue reports an ask that waits for an answer after its day.
+func (a Ask) overdue(today sources.Day) bool {
+	return !a.NeedBy.IsZero() && a.Open() && a.NeedBy.Compare(today) < 0
+}
+
+// A writer is who a message is from: the boss, or the manager on their own.
+type writer struct {
+	Frame
+	own   bool
+	today sources.Day
+}
+
+// name is what the message is signed with.
+func (w writer) name() string {
+	if w.own {
+		return w.Manager
+	}
+	return w.Boss.Name
+}
+
+// opening says what a kind of ask wants, up to the colon before it.
+func (w writer) opening(k Kind) string {
+	wish := wishFor(k)
+	if w.own && k == Connect {
+		wish.opening = "I ask you for an introduction for %s:"
+	}
+	return fmt.Sprintf(wish.opening, w.owner())
+}
+
+// recommends introduces a recommendation: with a colon, unless it has its own.
+func (w writer) recommends(what string) string {
+	who := or(w.Manager, "The team") + " recommends"
+	if w.own {
+		who = "I recommend"
+	}
+	if strings.Contains(what, ":") {
+		return who + " "
+	}
+	return who + ": "
 }
 
 // owner names whose ask it is: "Ana's team, Checkout".
-func (f Frame) owner() string {
+func (w writer) owner() string {
+	f := w.Frame
 	switch {
+	case w.own && f.Team != "":
+		return "my team, " + f.Team
+	case w.own:
+		return "my team"
 	case f.Manager != "" && f.Team != "":
 		return f.Manager + "’s team, " + f.Team
 	case f.Manager != "":

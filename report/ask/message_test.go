@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var behind = Frame{"Dana", "Ana", "Checkout"}
+var behind = Frame{Person{"Dana", "VP Engineering"}, "Ana", "Checkout"}
 
 func TestDraft(t *testing.T) {
 	for _, tt := range []struct {
@@ -29,7 +29,7 @@ func TestDraft(t *testing.T) {
 
 I would like a decision from you for Ana’s team, Checkout: Do we drop the old card vault?
 
-Ana recommends: yes: it frees two weeks. It serves our goal: One-click checkout in all regions.
+Ana recommends yes: it frees two weeks. It serves our goal: One-click checkout in all regions.
 
 Asked before, on 20 November 2026: Ravi, "next week".
 
@@ -47,7 +47,7 @@ If granted: we ship in May. If not: we ship in July. The team is small (https://
 
 Thank you,
 `}},
-		{"to be known", "- Inform: The vault closes\n  - Need by: 2026-11-27\n  - To: Ravi\n", Frame{Boss: "Dana", Manager: "Ana"}, "", Message{"Ravi", "For your information: The vault closes", `Hello Ravi,
+		{"to be known", "- Inform: The vault closes\n  - Need by: 2026-11-27\n  - To: Ravi\n", Frame{Boss: Person{Name: "Dana"}, Manager: "Ana"}, "", Message{"Ravi", "For your information: The vault closes", `Hello Ravi,
 
 This is for you to know, from Ana’s team: The vault closes.
 
@@ -64,10 +64,71 @@ Asked before, on 20 November 2026. Asked before: Mia.
 
 Thank you,
 `}},
+		{"overdue", "- Unblock: Could you move our queue?\n  - Need by: 2026-11-22\n  - To: Ravi\n  - I recommend: Friday\n  - If silent: we wait\n", behind, "", Message{"Ravi", "A way forward: Could you move our queue?", `Hello Ravi,
+
+Only you can move something for Ana’s team, Checkout: Could you move our queue?
+
+Ana recommends: Friday.
+
+It was needed by 22 November 2026, so please answer as soon as you can. Without an answer: we wait.
+
+Thank you,
+Dana
+`}},
+		{"needed today", "- Confirm: Is it so?\n  - Need by: 2026-11-23\n  - To: Ravi\n", behind, "", Message{"Ravi", "A confirmation by 23 November 2026: Is it so?", `Hello Ravi,
+
+Please confirm something for Ana’s team, Checkout: Is it so?
+
+Please answer by 23 November 2026.
+
+Thank you,
+Dana
+`}},
+		{"to the boss", sample[:strings.Index(sample, "  - Need by")] + "  - To: dana, VP\n", behind, "", Message{"dana", "A decision: Do we drop the old card vault?", `Hello dana,
+
+I would like a decision from you for my team, Checkout: Do we drop the old card vault?
+
+I recommend yes: it frees two weeks.
+
+Thank you,
+Ana
+`}},
+		{"an introduction, by the boss", "- Connect: Could you introduce us?\n  - To: VP Engineering\n  - I recommend: by mail\n", Frame{Boss: Person{"Dana", "VP Engineering"}}, "", Message{"VP Engineering", "An introduction: Could you introduce us?", `Hello VP Engineering,
+
+I ask you for an introduction for my team: Could you introduce us?
+
+I recommend: by mail.
+
+Thank you,
+`}},
 	} {
-		got, err := Draft(Parse(tt.text)[0], tt.from, tt.serves)
+		got, err := Draft(Parse(tt.text)[0], tt.from, tt.serves, day("2026-11-23"))
 		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", tt.name, err, diff)
+		}
+	}
+}
+
+// Who reads the page is not written to in their own name.
+func TestAnAskToTheBoss(t *testing.T) {
+	for _, tt := range []struct {
+		boss, to Person
+		want     bool
+	}{
+		{Person{"Dana", "VP"}, Person{Name: "Dana"}, true},
+		{Person{"Dana Smith", "VP"}, Person{Name: "DANA"}, true},
+		{Person{"Dana", ""}, Person{Name: "Dana Smith"}, true},
+		{Person{"Dana", "VP Engineering"}, Person{"Dana", "VP"}, true},
+		{Person{"Dana", "VP"}, Person{Name: "you"}, true},
+		{Person{"Dana", "VP"}, Person{Name: "VP"}, true},
+		{Person{"Dana Smith", "VP"}, Person{Name: "Dana Jones"}, false},
+		{Person{"Dana", "VP"}, Person{"Dana", "Warehouse"}, false},
+		{Person{"Dana", ""}, Person{Name: "Dan"}, false},
+		{Person{}, Person{Name: "Dana"}, false},
+		{Person{"Dana", "VP"}, Person{What: "VP"}, false},
+	} {
+		if got := (Frame{Boss: tt.boss}).toBoss(tt.to); got != tt.want {
+			t.Errorf("%s to %s: %t", tt.boss, tt.to, got)
 		}
 	}
 }
@@ -79,7 +140,7 @@ func TestDraftRefuses(t *testing.T) {
 		{"- Decide:\n  - To: Ravi", "nothing is asked; write the question behind “Decide:”"},
 		{"- Decide: Do we" + strings.Repeat(" really", 120) + "?\n  - To: Ravi", "with its question alone the message has 138 words, and may have 120; ask it in one short sentence"},
 	} {
-		if m, err := Draft(Parse(tt.text)[0], behind, ""); err == nil || err.Error() != tt.want || m != (Message{}) {
+		if m, err := Draft(Parse(tt.text)[0], behind, "", day("2026-11-23")); err == nil || err.Error() != tt.want || m != (Message{}) {
 			t.Errorf("%q: %v, %+v", tt.text, err, m)
 		}
 	}
@@ -113,9 +174,9 @@ func TestDraftIsShortAndWhole(t *testing.T) {
 		if rapid.Bool().Draw(t, "wordy") { // more than fits, so something has to be left out
 			a.Recommend = strings.TrimSpace(strings.Repeat("because ", 110))
 		}
-		from := Frame{name.Draw(t, "boss"), name.Draw(t, "manager"), name.Draw(t, "team")}
+		from := Frame{Person{Name: name.Draw(t, "boss")}, name.Draw(t, "manager"), name.Draw(t, "team")}
 		serves := name.Draw(t, "serves")
-		m, err := Draft(a, from, serves)
+		m, err := Draft(a, from, serves, day("2026-11-23"))
 		if err != nil {
 			refused++
 			if m != (Message{}) || strings.ContainsAny(err.Error(), "\r\n") {
@@ -156,7 +217,7 @@ func TestDraftLeavesOutWholeParts(t *testing.T) {
 	long := func(word string, n int) string { return strings.TrimSpace(strings.Repeat(word+" ", n)) }
 	a := Ask{Kind: Decide, Question: "Do we? " + long("background", 30), To: Person{Name: "Ravi"}, IfSilent: long("silent", 20), Recommend: long("recommended", 20), NeedBy: day("2026-11-27"),
 		Asked: []Talk{{day("2026-11-01"), long("first", 20)}, {day("2026-11-08"), long("second", 20)}}}
-	m, err := Draft(a, behind, "One click")
+	m, err := Draft(a, behind, "One click", day("2026-11-23"))
 	if err != nil {
 		t.Fatal(err)
 	}

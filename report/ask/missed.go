@@ -19,9 +19,10 @@ type Miss struct {
 
 // Missed returns what [Parse] passes over although somebody may believe to have
 // asked for it: a kind that is misspelt, called otherwise, or without its colon; a
-// kind outside of lists; and what has no kind but is a question, or has what only
-// an ask has below it. Other items are left alone, however bold they are, and so
-// is what is ticked, answered or struck. Nothing is guessed: Parse hears none of it.
+// kind outside of lists; what has no kind but is a question, or has what only an
+// ask has below it; and the day of an ask that is no date. Other items are left
+// alone, however bold they are, and so is what is ticked, answered or struck.
+// Nothing is guessed: Parse hears none of it.
 func Missed(text string) []Miss {
 	_, missed := read(text)
 	return missed
@@ -151,6 +152,20 @@ func (l label) miss(text string, item, asks bool) (p Problem, looks bool) {
 		return missing("“%s” is not heard as an ask: it begins with no kind", text, exampleOfAny(text)), true
 	}
 	return p, false
+}
+
+// undated tells the day of an ask that waits for an answer, if it has only what
+// cannot be read as one.
+func undated(a Ask, below []block) (missed []Miss) {
+	if !a.Open() || !a.NeedBy.IsZero() {
+		return nil
+	}
+	for _, b := range below {
+		if f, value := fieldOf(b.text()); f != nil && f.name == needBy && value != "" {
+			missed = append(missed, Miss{missing(noDate, value, "“Need by: 2026-11-27” or “Need by: 27 November 2026”"), b.place.Line})
+		}
+	}
+	return missed
 }
 
 func missing(text, words, instead string) Problem {

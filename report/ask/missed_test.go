@@ -34,8 +34,10 @@ func TestMissed(t *testing.T) {
 		{"no kind, no list", "It is old.\nMay we drop it?", "1 “It is old. May we drop it?” is not heard as an ask: it begins with no kind: “- **Decide:** It is old. May we drop it?”" + any},
 		{"what stands below is told once", "- Vault: drop it?\n\n  - Need by: 2026-11-27\n  - Is it so old?\n- Is this told too?", "5 “Is this told too?” is not heard as an ask: it begins with no kind: “- **Decide:** Is this told too?”" + any},
 		{"a field of no ask", "- Decide: Do we?\n- Owner: Ana\n- Need by: 2026-11-27", "3 “Need by: 2026-11-27” stands below no ask and is not heard: it below its ask, indented by two blanks"},
+		{"a day that cannot be read", "- Decide: Do we?\n  - To: Ravi\n  - Need by: 27.11.2026\n- Decide: a?\n  - Needed by: 2026-02-30", "3 “27.11.2026” is no date that can be read: “Need by: 2026-11-27” or “Need by: 27 November 2026”\n5 “2026-02-30” is no date that can be read: “Need by: 2026-11-27” or “Need by: 27 November 2026”"},
 
 		// What is heard, or asks nobody.
+		{"days", "- Decide: Do we?\n  - Need by: 28 November 2026\n- Decide: Do we?\n  - Need by: Friday\n  - Need by: 2026-11-27\n- [x] Decide: Do we?\n  - Need by: soon\n- Inform: tea\n  - Need by: soon\n- Decide: Do we?\n  - Need by:\n", ""},
 		{"a proper ask", sample, ""},
 		{"in an ask", "- Decide: Do we?\n  - Why do you ask?\n  - **Decision:** no\n  more?\n\n  Is it so?", ""},
 		{"bold words", "- **Thanks** to Ben\n- **Note:** the vault is old\n- **Background:** see [plan](https://x.example)\n- **Why now:** the contract ends\n- **Risk:** high", ""},

@@ -20,13 +20,25 @@ var (
 // neither is an item inside of an ask. What looks like an ask and is none is
 // told by [Missed].
 func Parse(text string) []Ask {
-	asks, _ := read(text)
+	all, _ := read(text)
+	var asks []Ask
+	for _, f := range all {
+		asks = append(asks, f.ask)
+	}
 	return asks
+}
+
+// A found ask is one with the blocks that it was read from.
+type found struct {
+	ask    Ask
+	ticked bool // its box is
+	head   block
+	below  []block
 }
 
 // read goes from block to block: to an ask with all that stands below it, or to
 // what only looks like one, of which what stands below is not told as well.
-func read(text string) (asks []Ask, missed []Miss) {
+func read(text string) (asks []found, missed []Miss) {
 	blocks := blocksOf(text)
 	ranked, told := 0, len(blocks) // told: so many blocks before the end, something is missed again
 	for len(blocks) > 0 {
@@ -45,13 +57,16 @@ func read(text string) (asks []Ask, missed []Miss) {
 			ranked++
 			a.Rank = ranked
 		}
+		a.At.Number = len(asks) + 1
+		ticked := a.Closed
 		var subs []Sub
 		for _, s := range below {
 			subs = append(subs, Sub{s.depth, s.text()})
 			a.At.End = max(a.At.End, s.place.End)
 		}
 		a.take(subs)
-		asks = append(asks, a)
+		asks = append(asks, found{a, ticked, b, below})
+		missed = append(missed, undated(a, below)...)
 	}
 	return asks, missed
 }

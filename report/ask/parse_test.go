@@ -167,6 +167,12 @@ func TestParse(t *testing.T) {
 		{"days that cannot be read are kept", "- Decide: Do we drop it?\n  - Need by: Friday\n  - Need by: 2026-02-30\n  - Needed by: 2026-11-27, a Friday\n  - Answer:\n", with(func(a *Ask) {
 			a.NeedBy, a.More = day("2026-11-27"), []Sub{{0, "Need by: Friday"}, {0, "Need by: 2026-02-30"}, {0, "a Friday"}}
 		})},
+		{"days as people write them", "- Decide: Do we drop it?\n  - Need by: 28 November 2026\n  - Asked: 1 nov 2026: Mia\n  - Asked: 2 Sept. 2026, Li\n  - Answer: 03 MAY 2026 yes\n", with(func(a *Ask) {
+			a.NeedBy, a.Asked, a.Answer, a.Closed = day("2026-11-28"), []Talk{{day("2026-11-01"), "Mia"}, {day("2026-09-02"), "Li"}}, Talk{day("2026-05-03"), "yes"}, true
+		})},
+		{"what is no day", "- Decide: Do we drop it?\n  - Asked: 31 February 2026\n  - Asked: 28 November\n  - Asked: 28 November 26\n  - Asked: 28.11.2026\n  - Asked: 28 Novem 2026\n  - Asked: 28 November 20261\n", with(func(a *Ask) {
+			a.Asked = []Talk{{Text: "31 February 2026"}, {Text: "28 November"}, {Text: "28 November 26"}, {Text: "28.11.2026"}, {Text: "28 Novem 2026"}, {Text: "28 November 20261"}}
+		})},
 		{"fields below fields", "- Decide: Do we drop it?\n  - Need by: 2026-11-27\n    - To: Ravi\n      - If silent: we do\n        - and say so\n    - Options:\n      - To: keep\n      -  to: drop\n", with(func(a *Ask) {
 			a.NeedBy, a.To.Name, a.IfSilent, a.Options = day("2026-11-27"), "Ravi", "we do; and say so", []string{"To: keep", "to: drop"}
 		})},

@@ -73,11 +73,13 @@ func Problems(a Ask, today sources.Day) []Problem {
 	return all
 }
 
+const noDate = "“%s” is no date that can be read"
+
 // needByText tells a day that is missing from one that cannot be read.
 func needByText(a Ask) string {
 	for _, s := range a.More {
 		if f, value := fieldOf(s.Text); f != nil && f.name == needBy && value != "" {
-			return fmt.Sprintf("“%s” is no date that can be read", sources.OneLine(value, 40))
+			return fmt.Sprintf(noDate, sources.OneLine(value, 40))
 		}
 	}
 	return "it does not say until when"

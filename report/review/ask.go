@@ -12,7 +12,7 @@ const auxiliary = `(?:am|is|are|was|were|do|does|did|can|could|will|would|shall|
 
 var (
 	askKind  = regexp.MustCompile(`(?i)^(decide|insight|resource|connect|unblock|confirm|inform|mine)\b ?:? ?`)
-	askField = regexp.MustCompile(`(?i)^(need by|options|answer|mine)\s*: ?(.*)$`)
+	askField = regexp.MustCompile(`(?i)^(need(?:ed)? by|options|answer|mine)\s*: ?(.*)$`)
 	yesNo    = regexp.MustCompile(`(?i)(?:^|[,:;–—] (?:then |and |so |or )?)` + auxiliary + `(?:n't)? \S`)
 	agreeing = regexp.MustCompile(`(?i)^(?:ok|okay|fine|good) (?:to|if|with)\b|(?:^|, )(?:ok|okay|agreed|right|yes or no|` + auxiliary + `n't (?:you|we|it|they|i))\?$`)
 	yesOrNo  = regexp.MustCompile(`(?i)\b(?:yes ?/ ?no|yes or no|go ?/ ?no-?go)\b`)
@@ -30,9 +30,10 @@ const mostChoices = 3
 // neither a question for yes or no nor a choice of at most three ("A or B?",
 // "Options: A / B / C"). An ask is an item; a paragraph is one if it holds a
 // question or the slot has no items. Closed asks, what is only to be known
-// (Inform) and what one handles oneself (Mine) are left alone.
+// (Inform) and what one handles oneself (Mine) are left alone. Whether what stands
+// behind "Need by:" under Asks is a date is left to package ask.
 func (v *review) asks(s slot) {
-	if s.id != "asks" && s.id != "wanted" {
+	if s.id != report.AsksSlot && s.id != "wanted" {
 		return
 	}
 	listed := slices.ContainsFunc(s.groups, func(g group) bool { return g[0].Kind == report.Item })
@@ -44,7 +45,7 @@ func (v *review) asks(s slot) {
 		kind := strings.ToLower(strings.TrimRight(askKind.FindString(b.Text), ": "))
 		if f := fieldsOf(g); b.Box != "[x]" && f["answer"] == "" && f["mine"] == "" && kind != "inform" && kind != "mine" {
 			question := askKind.ReplaceAllString(b.Text, "")
-			if !hasDate(f["need by"]) && !hasDate(mask(b.Text, inMonth)) {
+			if needBy := f["need by"] + f["needed by"]; !hasDate(needBy) && !(needBy != "" && s.id == report.AsksSlot) && !hasDate(mask(b.Text, inMonth)) {
 				v.find(s, b.Line, AskWithoutDate, question)
 			}
 			if !isClosed(question, f["options"]) {

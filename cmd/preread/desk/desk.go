@@ -121,6 +121,7 @@ func New(page Page, door Door) *Desk {
 	d.routes.HandleFunc("POST /discuss", d.discuss)
 	d.routes.HandleFunc("POST /colour", d.colour)
 	d.routes.HandleFunc("POST /ask", d.ask)
+	d.routes.HandleFunc("POST /outcome", d.outcome)
 	if page.Explain != nil {
 		d.routes.HandleFunc("GET /explain/{team}/{line}", d.explain)
 	}

@@ -134,7 +134,8 @@ type slotForm struct {
 	Complaints  []string
 	Today       string
 	IsAsks      bool
-	Ask         ask
+	Ask         asking
+	Asked       []slotForm // one for each ask that is there
 	Kinds       []string
 	Lines       []string // to be named in an ask
 }
@@ -145,7 +146,7 @@ func (d *Desk) form(page report.Page, place report.Place, n report.Note) slotFor
 		Base: d.door.base(), Token: d.door.Token, ID: place.ID, Sent: d.sentOn(page) != "", Title: place.Title, Level: place.Level,
 		Words: words, Was: sumOf(words), Rows: rows(words), Prompt: n.Prompt(), Shown: shown(n), Marked: len(marksIn(n)) > 0,
 		IsLine: isLine(place.ID), Colours: colours, Today: d.page.Today().String(),
-		IsAsks: place.ID == report.AsksSlot, Kinds: kinds,
+		IsAsks: place.ID == report.AsksSlot, Kinds: kinds, Ask: newAsking(),
 	}
 	if place.Level == 1 {
 		f.Title = "what this is about"
@@ -162,6 +163,11 @@ func (d *Desk) form(page report.Page, place report.Place, n report.Note) slotFor
 			if isLine(p.ID) {
 				f.Lines = append(f.Lines, p.ID)
 			}
+		}
+		for _, a := range askings(n) {
+			on := f
+			on.Ask = a
+			f.Asked = append(f.Asked, on)
 		}
 	}
 	return f
