@@ -90,7 +90,7 @@ func TestMarkedComesFirst(t *testing.T) {
 		"next": "- Move the vault !discuss",
 	}
 	text, err := told(t, world(t), words, Profile{Form: Agenda})
-	want := "1. (5 min) Next: Move the vault\n2. (5 min) **Decide:** May we drop the vault? *New, needed by 20 November*\n3. (5 min) **Confirm:** Are we fine? *New*\n4. (5 min) ▼"
+	want := "1. (5 min) Next: Move the vault\n2. (5 min) **Ask 2, decide:** May we drop the vault? *New, needed by 20 November*\n3. (5 min) **Ask 1, confirm:** Are we fine? *New*\n4. (5 min) ▼"
 	if err != nil || !strings.Contains(text, want) {
 		t.Errorf("%v: it does not hold\n%s\nbut\n%s", err, want, text)
 	}
