@@ -8,7 +8,9 @@ import (
 )
 
 // Incidents holds the incidents that were opened or resolved in the weeks of
-// the page, and those that have something open still, oldest first.
+// the page, and those that have something open still, oldest first. Of those that
+// were opened after the page's weeks it holds what is not over: the others are
+// told on the page of their week.
 type Incidents struct {
 	Incidents   []sources.Incident
 	Unscheduled []Unscheduled // of the page's weeks, longest over first
@@ -74,7 +76,7 @@ func incidents(facts []sources.Incident, window sources.Window) (*Incidents, ser
 		if holds(f.Opened) {
 			opened[slices.Index(weeks, window.WeekOf(f.Opened))]++
 		}
-		if holds(f.Opened) || holds(f.Resolved) || StillOpen(f) {
+		if holds(f.Opened) || holds(f.Resolved) || StillOpen(f) && (f.Opened.Before(end) || f.Resolved.IsZero()) {
 			i.Incidents = append(i.Incidents, f)
 		}
 	}

@@ -40,3 +40,23 @@ func TestIncidentsWithoutFollowUps(t *testing.T) {
 		}
 	}
 }
+
+// What was opened after the page's weeks and is over belongs to a later page, with
+// its follow-ups; what is not over yet is no surprise for anybody.
+func TestIncidentsAfterThePage(t *testing.T) {
+	left := []sources.FollowUp{{Title: "mop"}}
+	incident := func(ref string, opened, resolved time.Time) sources.Incident {
+		return sources.Incident{Evidence: sources.Evidence{Ref: ref}, Opened: opened, Resolved: resolved, FollowUps: left, Graded: sources.Whole()}
+	}
+	f := judgeOne(t, aggregate.Line{Noun: sources.Incidents, Better: aggregate.Lower}, sources.Answer{Incidents: []sources.Incident{
+		incident("over before, work left", at(t, 40, 1), at(t, 40, 2)), incident("in the week", at(t, 46, 1), at(t, 46, 1)),
+		incident("after it, over", at(t, 47, 1), at(t, 47, 1)), incident("after it, not over", at(t, 47, 1), time.Time{}),
+	}})
+	var got []string
+	for _, in := range f.Incidents.Incidents {
+		got = append(got, in.Ref)
+	}
+	if diff := cmp.Diff([]string{"over before, work left", "in the week", "after it, not over"}, got); diff != "" {
+		t.Errorf("incidents (-want +got):\n%s", diff)
+	}
+}

@@ -513,7 +513,7 @@ func (p *page) method() {
 	p.printf("- “?” is a week that was not seen, “–” a week with nothing to measure; neither is zero. “≥” and “≈” mark figures that are not exact.\n")
 	p.printf("- A change is a signal if the last week, or the last three together, could hardly be chance after the weeks before this page; “~” is noise. %s.\n", budgetWords(p.Report))
 	if k := p.Kept; k.Ended > 0 {
-		p.printf("- Of %s that were forecast and are done, %d met the date that was first given with 85 %%.\n", count(k.Ended, "goal", "goals"), k.Met)
+		p.printf("- %s\n", keptWords(k))
 	}
 	for _, n := range nounMethods {
 		if p.has(n.noun) {

@@ -170,8 +170,9 @@ func (m memory) sayVanished(all []history.Vanished) {
 	}
 }
 
-// recall adds to the teams' lines what earlier pages said of them, and returns
-// how their forecasts came true.
+// recall adds to the teams' lines what pages of earlier weeks said of them, and
+// returns how their forecasts came true. What a page said before it was made
+// anew is no past of its own.
 func (m memory) recall(teams []aggregate.Team, week sources.Week) ([]aggregate.Team, aggregate.Kept) {
 	if m.store == nil {
 		return teams, aggregate.Kept{}
@@ -184,12 +185,13 @@ func (m memory) recall(teams []aggregate.Team, week sources.Week) ([]aggregate.T
 			m.forgotten(err)
 			return teams, aggregate.Kept{}
 		}
+		said = slices.DeleteFunc(said, func(s aggregate.Said) bool { return s.Week.Compare(week) >= 0 })
 		all = append(all, said...)
 		recalled[i].Lines = slices.Clone(team.Lines)
 		for j := range recalled[i].Lines {
 			line := &recalled[i].Lines[j]
 			for _, s := range said {
-				if s.Line == line.ID && s.Week.Compare(week) < 0 {
+				if s.Line == line.ID {
 					line.Said = append(line.Said, s)
 				}
 			}
