@@ -48,9 +48,9 @@ func (t *teller) sentences() (all []string) {
 			if f.Status.Status >= aggregate.Amber {
 				worst = append(worst, t.standing(team, f))
 			}
-			if f.Goal != nil {
-				goals = append(goals, fmt.Sprintf("%s %s", t.name(team, f), goalFigure(f, f.Goal.Last())))
-			}
+		}
+		if of := goalsOf(team); of != "" {
+			goals = append(goals, of)
 		}
 	}
 	all = append(all, strings.Join(counts, "; ")+".")
@@ -66,9 +66,20 @@ func (t *teller) sentences() (all []string) {
 		all = append(all, unseen)
 	}
 	if len(goals) > 0 {
-		all = append(all, "Goals: "+strings.Join(goals, ", ")+".")
+		all = append(all, "Goals: "+strings.Join(goals, "; ")+".")
 	}
 	return all
+}
+
+// goalsOf lists a team's goals, each with how far it is.
+func goalsOf(team aggregate.TeamReport) string {
+	var goals []string
+	for _, f := range team.Lines {
+		if f.Goal != nil {
+			goals = append(goals, Escape(f.Title)+" "+goalFigure(f, f.Goal.Last()))
+		}
+	}
+	return strings.Join(goals, ", ")
 }
 
 // fillers are sentences for a week of which little is to be said.
