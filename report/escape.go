@@ -11,18 +11,26 @@ import (
 // titleLimit is how much of a title the page shows, in characters.
 const titleLimit = 120
 
-// shortened is [sources.OneLine], but for a text that is too long ends it between two
-// words, where there are any.
+// shortened is [sources.OneLine], but ends a text that is too long after a sentence,
+// where one ends in the second half of what fits, or else between two words, where
+// there are any.
 func shortened(s string, limit int) string {
 	short := sources.OneLine(s, limit)
 	if short == sources.OneLine(s, limit+1) {
 		return short
+	}
+	ends := nextSentence.FindAllStringIndex(short, -1)
+	if n := len(ends); n > 0 && ends[n-1][0] >= len(short)/2 {
+		return short[:ends[n-1][0]+1] + " …"
 	}
 	if i := strings.LastIndexByte(short, ' '); i > 0 {
 		return strings.TrimRight(short[:i], " ,;:–-") + " …"
 	}
 	return short
 }
+
+// nextSentence is where one sentence ends on a line and another begins.
+var nextSentence = regexp.MustCompile(`[.?!] \p{Lu}`)
 
 // Escape makes a stranger's text safe inside a line of Markdown, a table cell
 // included: it stays in its line, starts no markup, no HTML and no mention,

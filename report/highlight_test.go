@@ -121,6 +121,8 @@ func TestShortened(t *testing.T) {
 		{"one, two and three", "one, two …"},
 		{"Donaudampfschifffahrt", "Donaudampf…"},
 		{"it ends …", "it ends …"},
+		{"We do. It is late", "We do. It …"},
+		{"We left. It is", "We left. …"},
 		{"a\nb\tc d e f g", "a b c d e …"},
 	} {
 		if got := shortened(tt.text, 10); got != tt.want {
