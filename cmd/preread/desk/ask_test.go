@@ -143,7 +143,7 @@ func TestAskForms(t *testing.T) {
 	f.put("asks", standing+"- [x] **Decide:** closed?\n")
 	body := f.get("").Body.String()
 	for words, count := range map[string]int{
-		"Save the ask": 3, "Take down the answer": 2, "Add the ask": 1, `<datalist id="lines">`: 1,
+		"Save the ask": 3, "Note the answer": 2, "Add the ask": 1, `<datalist id="lines">`: 1,
 		"<summary>Ask 10": 0, "<summary>Ask 3<": 1, "<summary>Ask 4": 0, `value="Do we drop the vault?"`: 2, `value="2026-11-27"`: 1, `value="c / d"`: 1,
 	} {
 		if got := strings.Count(body, words); got != count {
