@@ -394,8 +394,8 @@ var questions = []struct {
 	}},
 	{"level", "How much detail: operational, organisational or strategic?", "organisational",
 		func(a string) error { return new(report.Level).UnmarshalText([]byte(a)) }},
-	{"form", "As a page, nrr (ten sentences), hpm (highlights, people, me), agenda or quarter?", "page",
-		func(a string) error { return new(report.Form).UnmarshalText([]byte(a)) }},
+	{"form", "As a page, nrr (ten sentences), hpm (highlights, people, me), agenda or quarter? (page html, page pdf: not as Markdown)", "page",
+		func(a string) error { _, _, err := formAndFormat(a); return err }},
 	{"first", "What comes first? (goals, asks; empty: as on the page)", "", anyAnswer},
 	{"words", "How many words at most? (empty: any)", "", func(a string) error {
 		if n, err := strconv.Atoi(or(a, "0")); err != nil || n < 0 {
@@ -409,6 +409,16 @@ var questions = []struct {
 }
 
 func anyAnswer(string) error { return nil }
+
+// formAndFormat reads the form of a page, and behind it the format that it is
+// written in; "": Markdown.
+func formAndFormat(answer string) (form report.Form, format report.Format, err error) {
+	first, rest, _ := strings.Cut(answer, " ")
+	if err = form.UnmarshalText([]byte(strings.TrimRight(first, ","))); err == nil && rest != "" {
+		err = format.UnmarshalText([]byte(strings.TrimSpace(rest)))
+	}
+	return form, format, err
+}
 
 // newReader asks its questions and prints a table for the settings, in which
 // nothing stands that the settings would refuse. An answer is looked at before
@@ -431,7 +441,11 @@ func (p *program) newReader(in io.Reader) error {
 		answers[q.key] = answer
 	}
 	fmt.Fprintln(p.stderr)
-	fmt.Fprintf(p.stdout, "\n[[reader]]\nid      = %q\nname    = %q\nlevel   = %q\nform    = %q\ncadence = %q\n", slug(answers["name"]), answers["name"], answers["level"], answers["form"], answers["cadence"])
+	form, format, _ := formAndFormat(answers["form"]) // which was looked at
+	fmt.Fprintf(p.stdout, "\n[[reader]]\nid      = %q\nname    = %q\nlevel   = %q\nform    = %q\ncadence = %q\n", slug(answers["name"]), answers["name"], answers["level"], form, answers["cadence"])
+	if format != "" {
+		fmt.Fprintf(p.stdout, "format  = %q\n", format)
+	}
 	for _, list := range []string{"first", "knows"} {
 		if items := quotedItems(answers[list]); len(items) > 0 {
 			fmt.Fprintf(p.stdout, "%-7s = [%s]\n", list, strings.Join(items, ", "))
