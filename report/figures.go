@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -11,36 +12,133 @@ import (
 	"preread/sources"
 )
 
-// figure writes a value in the unit of its line: shares as whole percent,
-// counts as they are, other numbers with three digits that matter. Like all
+// figure writes a value in the unit of its line: shares as whole percent, counts
+// as they are, other numbers with three digits that matter, and finer where it
+// would else seem to lie on another side of its target than it does. Like all
 // figures here it is plain text: a unit is a stranger's and needs escaping.
 func figure(line aggregate.Line, v float64) string {
-	switch {
-	case line.Noun == sources.Durations:
-		return hours(v)
-	case line.Unit == "ratio":
-		return percent(v)
-	case line.Noun != sources.Metrics && line.Plan.Aim.IsZero():
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case line.Target.Green.Percent || line.Target.Red.Percent:
-		return rounded(v*100, 4) + " %" // its target is a share, so the reading is one
+	text := fitted(line.Target, v, scaleOf(line))
+	if line.Noun == sources.Metrics || !line.Plan.Aim.IsZero() {
+		if !strings.HasSuffix(text, "%") {
+			text = strings.TrimSpace(text + " " + line.Unit)
+		}
 	}
-	return strings.TrimSpace(number(v) + " " + line.Unit)
+	return text
 }
 
-func percent(share float64) string { return strconv.Itoa(int(math.Round(share*100))) + " %" }
+// fitted writes a value as coarsely as shows on which side of a target it lies.
+func fitted(t aggregate.Target, v float64, write scale) string {
+	for finer := range finest {
+		if text, shown := write(v, finer); sided(t, v, shown) {
+			return text
+		}
+	}
+	text, _ := write(v, 0)
+	return text
+}
+
+// finest is how much finer than usual a figure is written at most.
+const finest = 9
+
+// A scale writes values of one kind, finer with each step, and tells the value
+// that the text stands for.
+type scale func(v float64, finer int) (text string, shown float64)
+
+func scaleOf(line aggregate.Line) scale {
+	switch {
+	case line.Noun == sources.Durations:
+		return inHours
+	case line.Unit == "ratio":
+		return inPercent
+	case line.Noun != sources.Metrics && line.Plan.Aim.IsZero():
+		return asCounted
+	case line.Target.Green.Percent || line.Target.Red.Percent:
+		return inFinePercent // its target is a share, so the reading is one
+	}
+	return inDigits
+}
+
+func asCounted(v float64, _ int) (string, float64) { return strconv.FormatFloat(v, 'f', -1, 64), v }
+
+func inDigits(v float64, finer int) (string, float64) {
+	text := rounded(v, 3+finer)
+	return text, valueOf(text)
+}
+
+func inFewDigits(v float64, finer int) (string, float64) {
+	text := rounded(v, 2+finer)
+	return text, valueOf(text)
+}
+
+func inPercent(share float64, finer int) (string, float64) {
+	text := strconv.FormatFloat(share*100, 'f', finer, 64)
+	if finer == 0 {
+		text = strconv.FormatFloat(math.Round(share*100), 'f', -1, 64)
+	}
+	return text + " %", valueOf(text) / 100
+}
+
+func inFinePercent(share float64, finer int) (string, float64) {
+	text := rounded(share*100, 4+finer)
+	return text + " %", valueOf(text) / 100
+}
+
+func inHours(h float64, finer int) (string, float64) {
+	d := time.Duration(h * float64(time.Hour))
+	text, shown := spell(d)
+	switch {
+	case finer == 1 && d >= 48*time.Hour:
+		text, shown = spellHours(d)
+	case finer > 1:
+		shown = d.Round(time.Second)
+		text = fmt.Sprintf("%d h %02d min %02d s", int(shown.Hours()), int(shown.Minutes())%60, int(shown.Seconds())%60)
+	}
+	return text, shown.Hours()
+}
+
+func valueOf(text string) float64 {
+	v, _ := strconv.ParseFloat(text, 64) // it was just written from a number
+	return v
+}
+
+// sided reports whether what is shown lies where the value does: below, at or
+// above each line of a target.
+func sided(t aggregate.Target, v, shown float64) bool {
+	for _, l := range []aggregate.Limit{t.Green, t.Red} {
+		if !l.IsZero() && sideOf(v, l.Value) != sideOf(shown, l.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// sideOf compares two numbers as far as arithmetic leaves them apart.
+func sideOf(a, b float64) int {
+	if math.Abs(a-b) <= 1e-12*max(math.Abs(a), math.Abs(b)) {
+		return 0
+	}
+	return cmp.Compare(a, b)
+}
+
+func percent(share float64) string {
+	text, _ := inPercent(share, 0)
+	return text
+}
 
 // number writes a number with three significant digits.
 func number(v float64) string { return rounded(v, 3) }
 
 // rounded writes a number with so many significant digits, or all of those
-// before the point.
+// before the point; with a power of ten where it would be too long to read.
 func rounded(v float64, significant int) string {
-	if v == 0 {
+	switch size := math.Abs(v); {
+	case v == 0:
 		return "0"
+	case size < 1e-9 || size >= 1e15:
+		return strconv.FormatFloat(v, 'g', significant, 64)
 	}
 	digits := significant - 1 - int(math.Floor(math.Log10(math.Abs(v))))
-	s := strconv.FormatFloat(v, 'f', max(0, min(digits, 9)), 64)
+	s := strconv.FormatFloat(v, 'f', max(0, digits), 64)
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
@@ -106,7 +204,8 @@ func spark(points []aggregate.Point) string {
 		case high == low:
 			b.WriteRune(blocks[0])
 		default:
-			b.WriteRune(blocks[int(math.Round((p.Value-low)/(high-low)*float64(len(blocks)-1)))])
+			share := (p.Value/2 - low/2) / (high/2 - low/2) // halves, since the whole may be more than a number holds
+			b.WriteRune(blocks[int(math.Round(share*float64(len(blocks)-1)))])
 		}
 	}
 	return b.String()
@@ -134,22 +233,33 @@ func moment(t time.Time, zone sources.Zone) string {
 
 // took writes a duration as people say it.
 func took(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "under a minute"
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))
-	case d < 48*time.Hour:
-		d = d.Round(time.Minute)
-		if d%time.Hour == 0 {
-			return fmt.Sprintf("%d h", int(d.Hours()))
-		}
-		return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
-	}
-	return fmt.Sprintf("%d days", int(math.Round(d.Hours()/24)))
+	text, _ := spell(d)
+	return text
 }
 
-// hours writes a number of hours as people say it.
+// spell is took, with the duration that its words stand for.
+func spell(d time.Duration) (string, time.Duration) {
+	switch {
+	case d < time.Minute:
+		return "under a minute", d
+	case d < time.Hour:
+		d = d.Round(time.Minute)
+		return fmt.Sprintf("%d min", int(d.Minutes())), d
+	case d < 48*time.Hour:
+		return spellHours(d)
+	}
+	d = d.Round(24 * time.Hour)
+	return fmt.Sprintf("%d days", int(d.Hours()/24)), d
+}
+
+func spellHours(d time.Duration) (string, time.Duration) {
+	d = d.Round(time.Minute)
+	if d%time.Hour == 0 {
+		return fmt.Sprintf("%d h", int(d.Hours())), d
+	}
+	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60), d
+}
+
 func hours(h float64) string { return took(time.Duration(h * float64(time.Hour))) }
 
 // count writes a number with its noun: "1 item", "3 items".

@@ -61,16 +61,19 @@ func targetSign(line aggregate.Line) string {
 	return ""
 }
 
+// asWritten is how many digits a target is shown with: those that people write.
+const asWritten = 12
+
 func limit(line aggregate.Line, l aggregate.Limit) string {
 	words := map[string]string{"<": "under", "<=": "at most", ">": "above", ">=": "at least"}
-	value := rounded(l.Value, 6)
+	value := rounded(l.Value, asWritten)
 	switch {
 	case line.Noun == sources.Goals && !line.Plan.Aim.IsZero():
 		value = figure(line, l.Value)
 	case l.Percent || line.Unit == "ratio" || line.Noun == sources.Goals:
-		value = rounded(l.Value*100, 6) + " %"
+		value = rounded(l.Value*100, asWritten) + " %"
 	case line.Noun == sources.Durations:
-		value = hours(l.Value)
+		value = fitted(aggregate.Target{Green: l}, l.Value, inHours)
 	}
 	return words[l.Op] + " " + value
 }
@@ -79,7 +82,7 @@ func limit(line aggregate.Line, l aggregate.Limit) string {
 // done, every other line by its value.
 func judgedFigure(f aggregate.Finding, v aggregate.Verdict) string {
 	if f.Noun == sources.Goals {
-		return percent(v.Value) + " done"
+		return fitted(f.Target, v.Value, inPercent) + " done"
 	}
 	return figure(f.Line, v.Value)
 }
@@ -207,7 +210,7 @@ func levelWords(f aggregate.Finding, v aggregate.Verdict) string {
 // levelFigure writes a pooled level: a mean of counts is no whole number.
 func levelFigure(f aggregate.Finding, v float64) string {
 	if f.Noun == sources.Quality || f.Noun == sources.Incidents || f.Noun == sources.Alarms || f.Noun == sources.Shipped {
-		return rounded(v, 2)
+		return fitted(f.Target, v, inFewDigits)
 	}
 	return figure(f.Line, v)
 }
