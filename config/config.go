@@ -139,6 +139,7 @@ type loader struct {
 	places   map[string]place
 	problems Problems
 	config   *Config
+	ids      map[string]bool // of the lines of the team that is read, those with mistakes too
 }
 
 func (l *loader) complain(path, format string, args ...any) {
@@ -206,9 +207,7 @@ func (l *loader) report(top table) {
 	if !found {
 		return
 	}
-	if l.decode(t, r) != nil {
-		return
-	}
+	_ = l.decode(t, r) // what it could not read keeps its default
 	if r.Weeks < 1 || r.Weeks > 26 {
 		l.complain(join(t.path, "weeks"), "weeks: %d is not between 1 and 26", r.Weeks)
 	}

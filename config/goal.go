@@ -1,6 +1,8 @@
 package config
 
 import (
+	"math"
+
 	"preread/aggregate"
 	"preread/sources"
 )
@@ -12,6 +14,9 @@ type milestone struct {
 	Done  bool        `toml:"done"`
 }
 
+// finite reports a number with which one can reckon.
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
 // plan reads what only goals have beside their query: the reading that
 // measures them, and their milestones.
 func (l *loader) plan(t table, line *aggregate.Line, in lineTable) {
@@ -21,6 +26,10 @@ func (l *loader) plan(t table, line *aggregate.Line, in lineTable) {
 		l.complain(join(t.path, "aim"), "aim: a goal with an aim needs was, the level it started from")
 	case in.Aim == nil:
 		l.complain(join(t.path, "was"), "was: a goal that starts from a level needs an aim")
+	case !finite(*in.Was):
+		l.complain(join(t.path, "was"), "was: it is no number that can be reached")
+	case !finite(*in.Aim):
+		l.complain(join(t.path, "aim"), "aim: it is no number that can be reached")
 	case *in.Was == *in.Aim:
 		l.complain(join(t.path, "aim"), "aim: it is where the goal started from")
 	default:

@@ -121,6 +121,7 @@ func (l *loader) team(t table) {
 	}
 	team := &aggregate.Team{ID: head.ID, Name: head.Name, Holidays: slices.Concat(l.config.Report.Holidays, head.Holidays)}
 	before := len(l.problems)
+	l.ids = map[string]bool{}
 	for _, g := range l.list(t, "goal") {
 		l.line(team, g, shape{noun: sources.Goals, unit: "items", better: aggregate.Higher})
 	}
@@ -173,9 +174,10 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 	} else {
 		in.ID = s.key
 	}
-	if slices.ContainsFunc(team.Lines, func(o aggregate.Line) bool { return o.ID == in.ID && in.ID != "" }) {
+	if again := l.ids[in.ID]; again && in.ID != "" {
 		l.complain(join(t.path, "id"), "id: a second line of this team has the id %q", in.ID)
 	}
+	l.ids[in.ID] = true
 	asked := s.noun
 	if s.noun == sources.Goals && (in.Was != nil || in.Aim != nil) {
 		asked = sources.Metrics // a reading measures the goal
@@ -189,6 +191,9 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 	}
 	if s.noun == sources.Delivery {
 		l.boards(t, in)
+	}
+	if !finite(in.MinChange) || in.MinChange < 0 {
+		l.complain(join(t.path, "min_change"), "min_change: it is the least change that matters, a number that is not below 0")
 	}
 	if _, found := t.values["followups_within"]; found && in.FollowUps < 1 {
 		l.complain(join(t.path, "followups_within"), "followups_within: it is a number of working days, at least 1")
