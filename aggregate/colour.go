@@ -116,7 +116,7 @@ func (c *colouring) level(i int, v *change.Verdict, out *Verdict) {
 		return
 	}
 	out.take(e)
-	if c.short(i) && !c.line.Target.certain(e) {
+	if c.short(i) && (!c.line.Target.certain(e) || e.flat(c.metric.Type)) {
 		out.Rule = TooFew
 		return
 	}

@@ -26,6 +26,12 @@ type Estimate struct {
 	Weeks            int
 }
 
+// flat reports a mean of readings that are all the same. Of few weeks that is no
+// certainty: they do not show how far a week may lie from another.
+func (e Estimate) flat(t change.Type) bool {
+	return t != change.Count && t != change.Proportion && e.Low == e.High
+}
+
 // estimate pools the weeks [from, to) of a metric. phi is how many times
 // chance alone its counts vary, at least 1.
 func estimate(m *change.Metric, from, to int, phi float64) Estimate {

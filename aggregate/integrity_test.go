@@ -178,6 +178,10 @@ func TestAnAcceptedLevel(t *testing.T) {
 	if after.Signal.State != change.Noise {
 		t.Errorf("after: %s", after.Signal.State)
 	}
+	future := judge(aggregate.Accepted{From: w.Last.Add(20).Monday(), Reason: "new pool"})
+	if future.Status != before.Status {
+		t.Errorf("a level that is accepted from a later day on makes %+v of %+v today", future.Status, before.Status)
+	}
 	late := judge(aggregate.Accepted{From: w.Weeks()[29].Monday(), Reason: "new pool"})
 	if late.Signal.State != change.Unknown || late.Signal.Reason != change.NewBaseline {
 		t.Errorf("three weeks after: %s, %s", late.Signal.State, late.Signal.Reason)

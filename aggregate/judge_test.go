@@ -370,3 +370,23 @@ func TestASprintOfWhichNothingIsShown(t *testing.T) {
 		t.Errorf("the line is %s", f.Status.Status)
 	}
 }
+
+// Two readings that happen to be the same say nothing of how far a third may lie
+// from them.
+func TestFewReadingsThatAreTheSame(t *testing.T) {
+	w := window(t)
+	for n, want := range map[int]aggregate.Status{2: aggregate.Unknown, 4: aggregate.Unknown, 5: aggregate.Green} {
+		var all []sources.Reading
+		for i, week := range w.Weeks() {
+			r := sources.Reading{Week: week, Value: 5, Graded: sources.Whole()}
+			if i < w.Count-n {
+				r.Value, r.Graded = 0, sources.Graded{Reason: "no data at the week's end"}
+			}
+			all = append(all, r)
+		}
+		f := judgeOne(t, aggregate.Line{Noun: sources.Metrics, Better: aggregate.Lower, Target: target(t, "<= 6", "> 9")}, sources.Answer{Readings: all})
+		if f.Status.Status != want {
+			t.Errorf("of %d weeks the colour is %s (%s), want %s", n, f.Status.Status, f.Status.Rule, want)
+		}
+	}
+}

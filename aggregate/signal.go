@@ -44,7 +44,7 @@ func (t *trail) tested(window sources.Window, holidays []sources.Day) change.Met
 		}
 		m.Weeks = append(m.Weeks, w)
 	}
-	if a := t.line.Accepted; !a.From.IsZero() {
+	if a := t.line.Accepted; !a.From.IsZero() && weekOfDay(a.From).Compare(window.Last) <= 0 {
 		for m.From < len(m.Weeks) && t.whole.shown[m.From].Week.Compare(weekOfDay(a.From)) < 0 {
 			m.From++
 		}
