@@ -137,11 +137,11 @@ func (b Bar) failure(t aggregate.TeamReport, f aggregate.Finding) string {
 	return StatusReason(f)
 }
 
-// WriteCheck writes the verdict in a format.
-func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, bar Bar) error {
+// WriteCheck writes the verdict in a format, as JSON with the notes of the page.
+func WriteCheck(w io.Writer, format CheckFormat, r aggregate.Report, notes []Note, bar Bar) error {
 	switch format {
 	case AsJSON:
-		doc, err := JSON(r, nil)
+		doc, err := JSON(r, notes)
 		if err == nil {
 			_, err = w.Write(doc)
 		}

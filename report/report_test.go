@@ -257,7 +257,7 @@ func TestCheckFormats(t *testing.T) {
 	r := world(t)
 	for _, format := range checkFormats {
 		var out bytes.Buffer
-		if err := WriteCheck(&out, format, r, Bar{On: OnRed}); err != nil {
+		if err := WriteCheck(&out, format, r, nil, Bar{On: OnRed}); err != nil {
 			t.Fatal(err)
 		}
 		text := out.String()

@@ -135,6 +135,9 @@ func StatusReason(f aggregate.Finding) string {
 		if f.Measured != nil {
 			return trendWords(f)
 		}
+		if f.Goal != nil && f.Goal.Outlook.Weeks >= forecast.LeastWeeks {
+			return fmt.Sprintf("something was finished in fewer than %d of the %d weeks that are known", forecast.LeastProgress, f.Goal.Outlook.Weeks)
+		}
 		return "too few weeks are known for a forecast"
 	case aggregate.Overdue:
 		if f.Measured != nil {

@@ -53,7 +53,12 @@ func (p *program) draftVerb() *cobra.Command {
 					}
 				}
 				if cmd.Flags().Changed("amend") {
-					return j.amend(d.week, d.amend)
+					for _, flag := range []string{"out", "format", "reader", "since", "facts", "team", "strict"} {
+						if cmd.Flags().Changed(flag) {
+							return withHint(errors.New("--amend adds a line to the page and does nothing else"), "leave out --%s", flag)
+						}
+					}
+					return j.amend(d.week, d.amend, d.dry)
 				}
 				_, err := j.draft(d)
 				return err
@@ -132,7 +137,7 @@ func (j *job) writing(d drafting) (writing, error) {
 	if w.path, err = pagePath(j.config, d.out, week); err != nil {
 		return w, err
 	}
-	if w.from = w.path; d.onlyTold() {
+	if w.from = w.path; d.onlyTold() || w.path == "-" {
 		if w.from, err = pagePath(j.config, "", week); err != nil {
 			return w, err
 		}

@@ -145,7 +145,7 @@ func forms(t *rapid.T, frame report.Frame, judged aggregate.Report, text []byte)
 		t.Fatal(err)
 	}
 	var check bytes.Buffer
-	if err := report.WriteCheck(&check, report.GitHub, judged, report.Bar{}); err != nil {
+	if err := report.WriteCheck(&check, report.GitHub, judged, nil, report.Bar{}); err != nil {
 		t.Fatal(err)
 	}
 	mine["check"] = check.Bytes()
