@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -20,20 +21,26 @@ func (p *program) sourcesVerb() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
+				var b strings.Builder
 				for _, k := range collectors {
 					summary, _, _ := strings.Cut(k.Doc, "\n")
-					fmt.Fprintf(p.stdout, "%-12s %s\n%-12s answers: %s\n", k.Name, summary, "", nounList(k.Nouns))
+					fmt.Fprintf(&b, "%-12s %s\n%-12s answers: %s\n", k.Name, summary, "", nounList(k.Nouns))
 				}
-				return nil
+				return p.print(b.String())
 			}
 			i := slices.IndexFunc(collectors, func(k sources.Kind) bool { return k.Name == args[0] })
 			if i < 0 {
 				return withHint(fmt.Errorf("no kind of source is called %q", sources.OneLine(args[0], 40)), "preread sources lists them")
 			}
-			fmt.Fprintf(p.stdout, "%s\n\n%s", strings.TrimSpace(collectors[i].Doc), collectors[i].Sample)
-			return nil
+			return p.print(fmt.Sprintf("%s\n\n%s", strings.TrimSpace(collectors[i].Doc), collectors[i].Sample))
 		},
 	}
+}
+
+// print writes a result to the standard output.
+func (p *program) print(text string) error {
+	_, err := io.WriteString(p.stdout, text)
+	return err
 }
 
 func nounList(nouns []sources.Noun) string {

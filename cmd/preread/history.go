@@ -107,9 +107,6 @@ func (p *program) historyExport() *cobra.Command {
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.remembered(func(s *history.Store) error {
-				if out == "-" {
-					return s.Export(cmd.Context(), p.stdout)
-				}
 				var doc bytes.Buffer
 				if err := s.Export(cmd.Context(), &doc); err != nil {
 					return err
@@ -188,11 +185,23 @@ func (p *program) historyForget() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			team, line, _ := cutID(args[0])
 			return p.remembered(func(s *history.Store) error {
-				n, err := s.Forget(cmd.Context(), team, line, p.now().UTC())
-				if err == nil {
-					fmt.Fprintf(p.stdout, "%s of %s %s not remembered any more\n", plural(n, "thing"), sources.OneLine(args[0], 80), isOrAre(n))
+				all, err := s.Summary(cmd.Context())
+				if err != nil {
+					return err
 				}
-				return err
+				if !slices.ContainsFunc(all, func(h history.Summary) bool { return h.Team == team && h.Line == line }) {
+					return withHint(fmt.Errorf("the history knows no line %s", sources.OneLine(args[0], 80)), "preread history list shows those that it knows")
+				}
+				n, err := s.Forget(cmd.Context(), team, line, p.now().UTC())
+				if err != nil {
+					return err
+				}
+				if n == 0 {
+					fmt.Fprintf(p.stdout, "nothing of %s had to be forgotten: what is known of its weeks stays\n", sources.OneLine(args[0], 80))
+					return nil
+				}
+				fmt.Fprintf(p.stdout, "%s of %s %s not remembered any more\n", plural(n, "thing"), sources.OneLine(args[0], 80), isOrAre(n))
+				return nil
 			})
 		},
 	}

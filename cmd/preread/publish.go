@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -61,7 +62,7 @@ func (j *job) publish(week string) error {
 }
 
 // amend adds a dated line to a page that was sent.
-func (j *job) amend(week, words string) error {
+func (j *job) amend(week, words string, dry bool) error {
 	if strings.TrimSpace(words) == "" {
 		return errors.New("--amend: say what is to be added")
 	}
@@ -69,7 +70,12 @@ func (j *job) amend(week, words string) error {
 		if page.Mark.Sent.IsZero() {
 			return nil, withHint(errors.New("--amend: the page was not sent yet"), "write in it, or say preread publish once it is sent")
 		}
-		return report.Amend(text, j.today(), words), nil
+		amended := report.Amend(text, j.today(), words)
+		if dry {
+			fmt.Fprintf(j.stdout, "would add to the page of %s: %s\n", page.Mark.Week, bytes.TrimSpace(amended[len(bytes.TrimRight(text, "\r\n")):]))
+			return text, nil
+		}
+		return amended, nil
 	})
 }
 

@@ -157,7 +157,19 @@ your weekly session. You write in its slots; what you wrote is kept.
 	root.PersistentFlags().StringVar(&p.color, "color", "auto", "colour on the terminal: auto, always or never")
 	root.AddCommand(p.demoVerb(), p.draftVerb(), p.openVerb(), p.diffVerb(), p.reviewVerb(), p.publishVerb(), p.agendaVerb(), p.outcomesVerb(), p.asksVerb(), p.readerVerb(), p.privateVerb(), p.checkVerb(), p.collectVerb(), p.explainVerb(), p.doctorVerb(), p.notesVerb(), p.historyVerb(), p.sourcesVerb(), p.versionVerb())
 	root.AddCommand(helpTopics()...)
+	root.InitDefaultCompletionCmd()
+	if cmd, _, err := root.Find([]string{"completion"}); err == nil {
+		cmd.Args, cmd.RunE = cobra.ArbitraryArgs, noShell
+	}
 	return root
+}
+
+// noShell is what completion does without the name of a shell that it knows.
+func noShell(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	return withHint(fmt.Errorf("completion knows no shell %q", sources.OneLine(args[0], 40)), "there is bash, zsh, fish and powershell")
 }
 
 // plainFlagError says what is wrong with the value of a flag without the words of
