@@ -30,6 +30,12 @@ import (
 
 var update = flag.Bool("update", false, "write what is seen as what is wanted")
 
+// later is how much later than that a script says it is, by env LATER=1h.
+func later() time.Duration {
+	d, _ := time.ParseDuration(os.Getenv("LATER")) // none: not later
+	return d
+}
+
 // scriptNow is when scripts play: Monday, 16 November 2026, early in Berlin.
 var scriptNow = time.Date(2026, 11, 16, 5, 0, 0, 0, time.UTC)
 
@@ -38,7 +44,7 @@ var scriptNow = time.Date(2026, 11, 16, 5, 0, 0, 0, time.UTC)
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"preread": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, os.Getenv, func() time.Time { return scriptNow }))
+			os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, os.Getenv, func() time.Time { return scriptNow.Add(later()) }))
 		},
 		weekAgoName: func() {
 			weekAgo := scriptNow.AddDate(0, 0, -7)
