@@ -187,7 +187,9 @@ func samplesIn(replicas map[string]hearts, i int) (n int) {
 }
 
 // heartTimes reads the samples of the wanted spans, and of a stretch around
-// them, so that a hole at the edge of a span shows at its true length.
+// them, so that a hole at the edge of a span shows at its true length. It reads
+// from one half of a day to another, so that days that begin an hour apart, as
+// those of a survey and [even] ones do, are read once.
 func (s *server) heartTimes(ctx context.Context, replicas map[string]hearts, spans []span, wanted []bool) (warned bool, err error) {
 	var around time.Duration
 	for _, h := range replicas {
@@ -195,7 +197,7 @@ func (s *server) heartTimes(ctx context.Context, replicas map[string]hearts, spa
 	}
 	parts := bundle(replicas, spans, wanted)
 	takes, err := parallel(ctx, s.name, len(parts), func(ctx context.Context, i int) (take, error) {
-		part := parts[i].grow(around)
+		part := parts[i].grow(around).whole(12 * time.Hour)
 		return s.times.get(ctx, part, func(ctx context.Context) (take, error) { return s.samples(ctx, string(s.heartbeat), part) })
 	})
 	for _, t := range takes {

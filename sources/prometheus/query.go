@@ -30,6 +30,12 @@ func (s span) holds(t model.Time) bool   { return t >= s.from && t < s.to }
 func (s span) overlaps(o span) bool      { return s.from < o.to && o.from < s.to }
 func (s span) grow(d time.Duration) span { return span{s.from.Add(-d), s.to.Add(d)} }
 
+// whole widens a span to whole steps, counted from 1970 on.
+func (s span) whole(step time.Duration) span {
+	ms := model.Time(step.Milliseconds())
+	return span{s.from - s.from%ms, s.to + (ms-s.to%ms)%ms}
+}
+
 func (s span) cut(o span) span { return span{max(s.from, o.from), min(s.to, o.to)} }
 
 // last is the instant to evaluate a range over a span at: the last one inside.
