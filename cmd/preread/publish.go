@@ -61,22 +61,29 @@ func (j *job) publish(week string) error {
 	return err
 }
 
-// amend adds a dated line to a page that was sent.
+// amend adds a dated line to a page that was sent, or if dry only says which.
 func (j *job) amend(week, words string, dry bool) error {
 	if strings.TrimSpace(words) == "" {
 		return errors.New("--amend: say what is to be added")
 	}
-	return j.change(week, func(page report.Page, text []byte) ([]byte, error) {
+	amended := func(page report.Page, text []byte) ([]byte, error) {
 		if page.Mark.Sent.IsZero() {
 			return nil, withHint(errors.New("--amend: the page was not sent yet"), "write in it, or say preread publish once it is sent")
 		}
-		amended := report.Amend(text, j.today(), words)
-		if dry {
-			fmt.Fprintf(j.stdout, "would add to the page of %s: %s\n", page.Mark.Week, bytes.TrimSpace(amended[len(bytes.TrimRight(text, "\r\n")):]))
-			return text, nil
-		}
-		return amended, nil
-	})
+		return report.Amend(text, j.today(), words), nil
+	}
+	if !dry {
+		return j.change(week, amended)
+	}
+	_, _, old, err := j.standing(week)
+	if err != nil {
+		return err
+	}
+	text, err := amended(*old.page, old.text)
+	if err == nil {
+		fmt.Fprintf(j.stdout, "would add to the page of %s: %s\n", old.page.Mark.Week, bytes.TrimSpace(text[len(bytes.TrimRight(old.text, "\r\n")):]))
+	}
+	return err
 }
 
 // today is the date in the page's zone.
