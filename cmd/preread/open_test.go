@@ -117,10 +117,7 @@ func (s *stage) token() string {
 // The page is open to whoever has the address, until the program is
 // interrupted; that is the way it is meant to end, and leaves nothing running.
 func TestOpenUntilInterrupted(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	running := goleak.IgnoreCurrent()
 	s := d.onStage(t, "--no-browser")
 	if code, body := s.ask(http.MethodGet, s.address, nil); code != http.StatusOK || !strings.Contains(body, "Kettle") || !strings.Contains(body, `class="chart"`) {
@@ -146,10 +143,7 @@ func TestOpenUntilInterrupted(t *testing.T) {
 // The browser gets an address that opens the page once: others on the machine
 // see how it is started.
 func TestOpenStartsABrowser(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	asBrowser(t, "")
 	s := d.onStage(t)
 	s.said.wait(t, "warning: nothing on this machine opens a page in a browser; open the address above yourself\n")

@@ -148,10 +148,7 @@ func (w *writingWeek) wanted() {
 // Whatever is done in the browser, by hand in the file and by draft in between,
 // all of it is there in the end.
 func TestWritingInABrowser(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	w := &writingWeek{d.sits(t), d, map[string]string{}}
 	w.types()
 	w.meetsAnother()
@@ -347,10 +344,7 @@ func (w *writingWeek) looks(times int) {
 
 // Without a script the same can be done, one press of a button at a time.
 func TestWritingWithoutAScript(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	u := d.sits(t)
 	if _, err := chromedp.Call(u.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
@@ -388,10 +382,7 @@ func TestWritingWithoutAScript(t *testing.T) {
 
 // Every view can be used by everybody, and fits on a phone.
 func TestViewsInABrowser(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	text := []byte(d.read(t))
 	for i, id := range slots(parsePage(t, text)) {
 		if i%2 == 0 {

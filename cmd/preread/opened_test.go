@@ -101,10 +101,7 @@ func (d folder) note(t *testing.T, id string) string {
 // What is written on the desk is what draft would have kept and made: the page
 // is the same whoever writes it.
 func TestTheDeskWritesAsDraftDoes(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	h, said := d.handle(t, "", nil)
 	empty := d.read(t)
 	const words = "The vault slipped.\r\n\r\n- [ ] Ana: fallback, Thu"
@@ -158,10 +155,7 @@ func prompt(t *testing.T, page, id string) string {
 // Before words are replaced they are remembered, and then as often as somebody
 // else has written.
 func TestTheDeskRemembers(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	h, _ := d.handle(t, "", nil)
 	count := func() int {
 		pages, err := h.memory.store.Pages(t.Context(), d.page)
@@ -192,10 +186,7 @@ func TestTheDeskRemembers(t *testing.T) {
 // Figures are explained without a network, by the facts that the page was made
 // of; where they are not at hand that is said, and everything else works.
 func TestTheDeskExplains(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	explained := say(t, exitFine, "explain", "-c", d.settings, "--facts", d.facts, "checkout/p95")
 	rule := strings.SplitN(explained, "\n", 5)[3]
 	want := func(facts string, charts bool, missing string) {
@@ -237,10 +228,7 @@ func TestTheDeskExplains(t *testing.T) {
 
 // A page is ready as it was seen: whatever changes it takes that away.
 func TestTheDeskMarksAsReady(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	h, _ := d.handle(t, "", nil)
 	minutes := 0
 	h.opened.now = func() time.Time { minutes++; return scriptNow.Add(time.Duration(minutes) * time.Minute) }
@@ -287,10 +275,7 @@ func TestTheDeskMarksAsReady(t *testing.T) {
 // A page that is sent while it is open stays as it was sent, and is still
 // there to be read.
 func TestTheDeskLeavesASentPage(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	h, _ := d.handle(t, "", nil)
 	h.fine("save", "summary", "words", "said before")
 	say(t, exitFine, "publish", "-c", d.settings, "--week", "2026-W46")
@@ -311,10 +296,7 @@ func TestTheDeskLeavesASentPage(t *testing.T) {
 // While the page is open another run may make it anew: what it shows is new
 // then.
 func TestTheDeskSeesANewDraft(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	h, _ := d.handle(t, "", nil)
 	h.fine("save", "asks", "words", "written before")
 	text, err := os.ReadFile(d.facts)
@@ -344,10 +326,7 @@ func TestTheDeskSeesANewDraft(t *testing.T) {
 // Draft may run at any moment: what is saved on the desk meanwhile is on the
 // page in the end, and so is what draft made.
 func TestDraftWhileTheDeskSaves(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	h, _ := d.handle(t, "", nil)
 	for n, at := range []string{"locked", "found", "write", "written", "place", "placed", "remembered"} {
 		t.Run(at, func(t *testing.T) {
@@ -382,10 +361,7 @@ func TestDraftWhileTheDeskSaves(t *testing.T) {
 // Whatever moment of a save somebody saves the file at by hand, both are there:
 // in another slot at once, and in the same one after a word of warning.
 func TestByHandWhileTheDeskSaves(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	n := 0
 	for _, slot := range []string{"parked", "asks"} {
 		for _, moments := range [][]string{{"locked"}, {"found"}, {"write"}, {"written"}, {"place"}, {"place", "placed"}, {"place", "placed back"}} {
@@ -471,10 +447,7 @@ func BenchmarkOpen(b *testing.B) {
 // The review of the page that is open finds what preread review does, an answer
 // stands behind the words that it is about, and each form is that of draft.
 func TestReviewAndFormsOnTheDesk(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	h, _ := d.handle(t, "", nil)
 	h.fine("save", "summary", "words", "LCP got worse because of the vault.")
 	code, body := h.get("review")

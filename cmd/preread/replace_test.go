@@ -28,6 +28,16 @@ func newFolder(t *testing.T) folder {
 	return folder{dir, settings, facts, filepath.Join(dir, "prereads", "2026-W46.md"), filepath.Join(dir, "state")}
 }
 
+// newDraft is a folder with its page made.
+func newDraft(t *testing.T) folder {
+	t.Helper()
+	d := newFolder(t)
+	if code, talk := d.draft(t, nil); code != exitFine {
+		t.Fatal(talk)
+	}
+	return d
+}
+
 // drafts makes the page; atMoment, if not nil, is called at each moment.
 func (d folder) draft(t *testing.T, atMoment func(string)) (code int, talk string) {
 	t.Helper()
@@ -71,10 +81,7 @@ func (d folder) change(t *testing.T, n int) {
 // Whatever moment somebody saves the page at, and however their editor does it,
 // their words are on the page that is there in the end.
 func TestASaveAtAnyMomentIsKept(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	saves := map[string]func(text string) error{
 		"in place": func(text string) error { return os.WriteFile(d.page, []byte(text), 0o644) },
 		"by renaming": func(text string) error {

@@ -54,10 +54,7 @@ func (d folder) onTerminal(t *testing.T, args ...string) string {
 // Markdown is for files and for other programs: whoever reads a form of the page
 // on a terminal sees it as open --print shows the page.
 func TestFormsOnATerminal(t *testing.T) {
-	d := newFolder(t)
-	if code, talk := d.draft(t, nil); code != exitFine {
-		t.Fatal(talk)
-	}
+	d := newDraft(t)
 	h, _ := d.handle(t, "", nil)
 	h.fine("save", "asks", "words", "- **Decide:** Fine! May we drop it? I recommend yes.\n  - Need by: 2026-11-20\n  - To: Dana")
 	markup := regexp.MustCompile("\\\\[^\\n]|\\*\\*|\\]\\(|^#|`")
