@@ -23,8 +23,9 @@ type topic struct {
 func (t *teller) agenda() string {
 	var b strings.Builder
 	b.WriteString(t.title("agenda"))
+	topics := t.topics()
 	left, late := sessionMinutes, false
-	for i, topic := range t.topics() {
+	for i, topic := range topics {
 		if left -= topic.minutes; left < 0 && !late {
 			late = true
 			b.WriteString("\nIf there is time:\n\n")
@@ -33,7 +34,7 @@ func (t *teller) agenda() string {
 	}
 	unseen := t.unseenWords()
 	switch {
-	case len(t.topics()) > 0:
+	case len(topics) > 0:
 	case unseen == "":
 		b.WriteString("Nothing was marked, asked for, or turned red. Is the session needed this week?\n")
 	default:

@@ -17,13 +17,7 @@ import (
 // would else seem to lie on another side of its target than it does. Like all
 // figures here it is plain text: a unit is a stranger's and needs escaping.
 func figure(line aggregate.Line, v float64) string {
-	text := fitted(line.Target, v, scaleOf(line))
-	if line.Noun == sources.Metrics || !line.Plan.Aim.IsZero() {
-		if !strings.HasSuffix(text, "%") {
-			text = strings.TrimSpace(text + " " + line.Unit)
-		}
-	}
-	return text
+	return fitted(line.Target, v, scaleOf(line))
 }
 
 // fitted writes a value as coarsely as shows on which side of a target it lies.
@@ -55,19 +49,17 @@ func scaleOf(line aggregate.Line) scale {
 	case line.Target.Green.Percent || line.Target.Red.Percent:
 		return inFinePercent // its target is a share, so the reading is one
 	}
-	return inDigits
+	return inDigits(3, line.Unit)
 }
 
 func asCounted(v float64, _ int) (string, float64) { return strconv.FormatFloat(v, 'f', -1, 64), v }
 
-func inDigits(v float64, finer int) (string, float64) {
-	text := rounded(v, 3+finer)
-	return text, valueOf(text)
-}
-
-func inFewDigits(v float64, finer int) (string, float64) {
-	text := rounded(v, 2+finer)
-	return text, valueOf(text)
+// inDigits writes at least so many significant digits, before a unit.
+func inDigits(least int, unit string) scale {
+	return func(v float64, finer int) (string, float64) {
+		text := rounded(v, least+finer)
+		return strings.TrimSpace(text + " " + unit), valueOf(text)
+	}
 }
 
 func inPercent(share float64, finer int) (string, float64) {
@@ -252,6 +244,7 @@ func spell(d time.Duration) (string, time.Duration) {
 	return fmt.Sprintf("%d days", int(d.Hours()/24)), d
 }
 
+// spellHours writes a duration in hours and minutes, however long it is.
 func spellHours(d time.Duration) (string, time.Duration) {
 	d = d.Round(time.Minute)
 	if d%time.Hour == 0 {
@@ -260,6 +253,7 @@ func spellHours(d time.Duration) (string, time.Duration) {
 	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60), d
 }
 
+// hours writes a number of hours as people say it.
 func hours(h float64) string { return took(time.Duration(h * float64(time.Hour))) }
 
 // count writes a number with its noun: "1 item", "3 items".

@@ -213,7 +213,7 @@ func levelWords(f aggregate.Finding, v aggregate.Verdict) string {
 // levelFigure writes a pooled level: a mean of counts is no whole number.
 func levelFigure(f aggregate.Finding, v float64) string {
 	if f.Noun == sources.Quality || f.Noun == sources.Incidents || f.Noun == sources.Alarms || f.Noun == sources.Shipped {
-		return fitted(f.Target, v, inFewDigits)
+		return fitted(f.Target, v, inDigits(2, ""))
 	}
 	return figure(f.Line, v)
 }
