@@ -174,7 +174,7 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 	} else {
 		in.ID = s.key
 	}
-	if again := l.ids[in.ID]; again && in.ID != "" {
+	if l.ids[in.ID] && in.ID != "" {
 		l.complain(join(t.path, "id"), "id: a second line of this team has the id %q", in.ID)
 	}
 	l.ids[in.ID] = true

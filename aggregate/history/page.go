@@ -139,10 +139,7 @@ func (s *Store) eachPage(ctx context.Context, visit func(Page) error, which stri
 			return enough
 		}, args...)
 	})
-	if enough != nil {
-		return enough
-	}
-	return err
+	return cmp.Or(enough, err)
 }
 
 // A Said is what a page said about one line in one week: a document that only

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -26,21 +25,15 @@ func (p *program) sourcesVerb() *cobra.Command {
 					summary, _, _ := strings.Cut(k.Doc, "\n")
 					fmt.Fprintf(&b, "%-12s %s\n%-12s answers: %s\n", k.Name, summary, "", nounList(k.Nouns))
 				}
-				return p.print(b.String())
+				return p.save("-", []byte(b.String()))
 			}
 			i := slices.IndexFunc(collectors, func(k sources.Kind) bool { return k.Name == args[0] })
 			if i < 0 {
 				return withHint(fmt.Errorf("no kind of source is called %q", sources.OneLine(args[0], 40)), "preread sources lists them")
 			}
-			return p.print(fmt.Sprintf("%s\n\n%s", strings.TrimSpace(collectors[i].Doc), collectors[i].Sample))
+			return p.save("-", fmt.Appendf(nil, "%s\n\n%s", strings.TrimSpace(collectors[i].Doc), collectors[i].Sample))
 		},
 	}
-}
-
-// print writes a result to the standard output.
-func (p *program) print(text string) error {
-	_, err := io.WriteString(p.stdout, text)
-	return err
 }
 
 func nounList(nouns []sources.Noun) string {

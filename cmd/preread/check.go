@@ -47,11 +47,7 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 				}
 				bar.Written = j.letter(judged.Window.Last, page).Written
 				p.code = int(report.Check(judged, bar))
-				var notes []report.Note
-				if page != nil {
-					notes = page.Notes
-				}
-				return report.WriteCheck(p.stdout, verdict, judged, notes, bar)
+				return report.WriteCheck(p.stdout, verdict, judged, notesOn(page), bar)
 			})
 		},
 	}

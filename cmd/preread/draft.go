@@ -526,11 +526,7 @@ func (w writing) render(judged aggregate.Report, merged report.Merged, letter re
 				}
 			}
 		case "json":
-			var notes []report.Note
-			if old != nil {
-				notes = old.Notes
-			}
-			text, err := report.JSON(judged, notes)
+			text, err := report.JSON(judged, notesOn(old))
 			if err != nil {
 				return nil, err
 			}
@@ -550,6 +546,14 @@ func (w writing) render(judged aggregate.Report, merged report.Merged, letter re
 		}
 	}
 	return outputs, nil
+}
+
+// notesOn are the notes of a page, if there is one.
+func notesOn(page *report.Page) []report.Note {
+	if page == nil {
+		return nil
+	}
+	return page.Notes
 }
 
 // keepBeside saves a page under a name that is not taken.

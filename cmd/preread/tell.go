@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -46,8 +47,14 @@ func (j job) profile(id string) (report.Profile, error) {
 // named.
 func (d *drafting) choose(j job) error {
 	profile, err := j.profile(d.reader)
-	d.formats = []string{or(string(profile.Form), string(report.Whole)), or(string(profile.Format), string(report.AsMarkdown))}
+	form, format := usual(profile)
+	d.formats = []string{form, format}
 	return err
+}
+
+// usual are the form and the format in which a reader has the page.
+func usual(p report.Profile) (form, format string) {
+	return cmp.Or(string(p.Form), string(report.Whole)), cmp.Or(string(p.Format), string(report.AsMarkdown))
 }
 
 // tell writes the page in a form, for the reader of the drafting.
@@ -69,7 +76,8 @@ func (w writing) tell(judged aggregate.Report, merged report.Merged, letter repo
 	text, err := report.Tell(frame(w.config), judged, letter, page, profile)
 	var long *report.LengthError
 	if err != nil {
-		err = fmt.Errorf("%s: %w", or(string(profile.Form), "page"), err)
+		form, _ := usual(profile)
+		err = fmt.Errorf("%s: %w", form, err)
 	}
 	if errors.As(err, &long) {
 		return nil, withHint(err, "write less, or give %s another form, level or number of words in the settings", long.Reader)
@@ -89,13 +97,6 @@ func (w writing) showForm(text []byte) error {
 		return err
 	}
 	return report.WriteTerminal(w.stdout, form, terminalWidth, w.inkOn(true))
-}
-
-func or(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
 }
 
 func (p *program) agendaVerb() *cobra.Command {
@@ -197,7 +198,7 @@ func (j *job) answerable(page report.Page, week sources.Week, n int) error {
 	listed := "preread outcomes lists them"
 	ledger := j.letter(week, &page).Asks
 	switch {
-	case n < 1 || n > len(asks)+len(ledger) || n > len(asks) && !slices.ContainsFunc(ledger.Listed(len(asks)), func(e ask.Entry) bool { return e.Number == n }):
+	case n < 1 || n > len(asks) && !slices.ContainsFunc(ledger.Listed(len(asks)), func(e ask.Entry) bool { return e.Number == n }):
 		return withHint(fmt.Errorf("outcomes: there is no ask %d", n), "%s", listed)
 	case n > len(asks):
 		return withHint(fmt.Errorf("outcomes: ask %d is not on the page of %s any more", n, week), "%s", listed)
@@ -360,9 +361,10 @@ func (p *program) readerVerb() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			return p.with(func(j *job) error {
 				for _, r := range j.config.Readers {
-					fmt.Fprintf(j.stdout, "%-12s %s: %s, %s", r.ID, sources.OneLine(r.Name, 60), r.Level, or(string(r.Form), string(report.Whole)))
-					if r.Format != "" && r.Format != report.AsMarkdown {
-						fmt.Fprintf(j.stdout, ", %s", r.Format)
+					form, format := usual(r)
+					fmt.Fprintf(j.stdout, "%-12s %s: %s, %s", r.ID, sources.OneLine(r.Name, 60), r.Level, form)
+					if format != string(report.AsMarkdown) {
+						fmt.Fprintf(j.stdout, ", %s", format)
 					}
 					fmt.Fprintln(j.stdout)
 				}
@@ -398,7 +400,7 @@ var questions = []struct {
 		func(a string) error { _, _, err := formAndFormat(a); return err }},
 	{"first", "What comes first? (goals, asks; empty: as on the page)", "", anyAnswer},
 	{"words", "How many words at most? (empty: any)", "", func(a string) error {
-		if n, err := strconv.Atoi(or(a, "0")); err != nil || n < 0 {
+		if n, err := strconv.Atoi(cmp.Or(a, "0")); err != nil || n < 0 {
 			return fmt.Errorf("%q is no number of words", a)
 		}
 		return nil
@@ -433,7 +435,7 @@ func (p *program) newReader(in io.Reader) error {
 		}
 		fmt.Fprintf(p.stderr, "%s%s ", q.words, usual)
 		lines.Scan()
-		answer := or(sources.OneLine(strings.TrimSpace(lines.Text()), 200), q.usual)
+		answer := cmp.Or(sources.OneLine(strings.TrimSpace(lines.Text()), 200), q.usual)
 		if err := q.check(answer); err != nil {
 			fmt.Fprintln(p.stderr)
 			return withHint(fmt.Errorf("reader new: %w", err), "run it again")
@@ -479,5 +481,5 @@ func slug(name string) string {
 			b.WriteByte('-')
 		}
 	}
-	return or(strings.Trim(b.String(), "-"), "reader")
+	return cmp.Or(strings.Trim(b.String(), "-"), "reader")
 }

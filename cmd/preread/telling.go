@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -57,18 +58,19 @@ func (w writing) renderTold(judged aggregate.Report, merged report.Merged, lette
 		return nil, err
 	}
 	forms, files := w.only(told), w.only(readable)
+	form, format := usual(profile)
 	if len(forms) == 0 {
-		forms = []string{or(string(profile.Form), string(report.Whole))}
+		forms = []string{form}
 	}
 	if len(files) == 0 {
-		files = []string{or(string(profile.Format), string(report.AsMarkdown))}
+		files = []string{format}
 	}
 	for _, form := range forms {
 		text, err := w.tell(judged, merged, letter, report.Form(form))
 		if err != nil {
 			return nil, err
 		}
-		name := or(w.reader, form)
+		name := cmp.Or(w.reader, form)
 		if w.reader != "" && len(forms) > 1 {
 			name += "." + form
 		}

@@ -227,20 +227,13 @@ func (e *edit) replace(start, end int, label, word, value string) error {
 		if strings.Contains(gap, "\n") || gap == "" && m[1] == len(raw) {
 			gap = " "
 		}
-		label = raw[:m[4]] + or(word, raw[m[4]:m[5]]) + raw[m[5]:m[7]] + gap
+		label = raw[:m[4]] + cmp.Or(word, raw[m[4]:m[5]]) + raw[m[5]:m[7]] + gap
 	}
 	e.splices = append(e.splices, Splice{start, start + len(raw), label + value})
 	return nil
 }
 
 var signsOf = regexp.MustCompile(`[*_]`)
-
-func or(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
-}
 
 // writeHead writes the kind, the question and what is recommended behind it, as
 // far as they are to be others.

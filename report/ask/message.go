@@ -2,6 +2,7 @@ package ask
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -162,7 +163,7 @@ func (w writer) opening(k Kind) string {
 
 // recommends introduces a recommendation: with a colon, unless it has its own.
 func (w writer) recommends(what string) string {
-	who := or(w.Manager, "The team") + " recommends"
+	who := cmp.Or(w.Manager, "The team") + " recommends"
 	if w.own {
 		who = "I recommend"
 	}
