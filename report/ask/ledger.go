@@ -162,11 +162,13 @@ func (l Ledger) id(a Ask) string {
 }
 
 // pairs returns for each entry which of the asks is it, -1 for none. The
-// likest are paired first, and none twice.
+// likest are paired first, and none twice; of twins, which nothing tells apart
+// but their places, those that kept them.
 func (l Ledger) pairs(asks []Ask) []int {
 	type pair struct {
 		entry, ask int
 		alike      float64
+		stays      int // 1: it has the number that it had
 	}
 	var all []pair
 	looks := make([]look, len(asks))
@@ -180,13 +182,17 @@ func (l Ledger) pairs(asks []Ask) []int {
 		was := lookOf(e.Ask)
 		for j, is := range looks {
 			if alike := was.alike(is); alike > 0 {
-				all = append(all, pair{i, j, alike})
+				p := pair{entry: i, ask: j, alike: alike}
+				if e.Number == asks[j].At.Number {
+					p.stays = 1
+				}
+				all = append(all, p)
 			}
 		}
 	}
 	slices.SortFunc(all, func(a, b pair) int {
 		return cmp.Or(cmp.Compare(b.alike, a.alike), l[b.entry].Last.Compare(l[a.entry].Last),
-			cmp.Compare(a.entry, b.entry), cmp.Compare(a.ask, b.ask))
+			cmp.Compare(b.stays, a.stays), cmp.Compare(a.entry, b.entry), cmp.Compare(a.ask, b.ask))
 	})
 	with := slices.Repeat([]int{-1}, len(l))
 	taken := make([]bool, len(asks))

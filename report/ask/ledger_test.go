@@ -109,6 +109,19 @@ func TestLedger(t *testing.T) {
 	}
 }
 
+// Nothing but their places tells twins apart: a page that is taken again leaves
+// each of them its number.
+func TestTwinsKeepTheirNumbers(t *testing.T) {
+	before := Ledger{}.Take(week(40), Parse("- Confirm: Do we drop the card vault?\n- Confirm: Do we drop the old card vault?\n"))
+	for _, rest := range []string{"the card vault", "the old card vault"} {
+		twins := Parse(strings.Repeat("- Confirm: Do we drop "+rest+"?\n", 2))
+		once := before.Take(week(41), twins)
+		if diff := cmp.Diff(once, once.Take(week(41), twins)); diff != "" {
+			t.Errorf("%s, taken again:\n%s", rest, diff)
+		}
+	}
+}
+
 // questions are few, so that pages share them, in several wordings.
 var questions = []string{
 	"Do we drop the old card vault?", "Do we drop the card vault?", "Shall we drop the old card vaults in May?", "Do we drop the old vault of Oslo?",
