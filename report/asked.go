@@ -12,7 +12,8 @@ import (
 // Heard returns a letter whose ledger has taken in the page of a week: the asks
 // that stand on it, or where nobody has written yet, those that it begins with.
 func (l Letter) Heard(week sources.Week) Letter {
-	l.Asks = l.Asks.Take(week, l.asked(week))
+	asks := l.asked(week)
+	l.Asks, l.Answered = l.Asks.Take(week, asks), l.Asks.Answered(asks)
 	return l
 }
 

@@ -19,6 +19,8 @@ type Letter struct {
 	Since  sources.Week // the first week that no page sent has told of; zero: the page's last week
 	Asks   ask.Ledger   // of the pages up to this one
 
+	Answered []ask.Entry // open on this page although closed on an earlier one; by their numbers here
+
 	CatchUp bool // Since is what a reader asked for, whatever was sent
 }
 

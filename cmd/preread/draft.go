@@ -173,6 +173,9 @@ func (w writing) compose(old oldPage) (drafted, []output, error) {
 	w.sayMissed(w.from, old.page)
 	judged := w.judge(facts, w.teams, w.path, old.page)
 	merged, letter := w.merged(judged, old)
+	if !merged.Sent {
+		w.sayAnswered(w.from, letter)
+	}
 	if w.strict && len(w.gaps) > 0 {
 		w.code = exitUnknown
 	}

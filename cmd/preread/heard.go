@@ -7,6 +7,7 @@ import (
 	"preread/aggregate"
 	"preread/config"
 	"preread/report"
+	"preread/report/ask"
 	"preread/sources"
 )
 
@@ -53,6 +54,15 @@ func (j job) sayMissed(path string, page *report.Page) {
 	}
 	for _, m := range report.MissedAsks(*page) {
 		fmt.Fprintf(j.stderr, "warning: %s:%d: %s; write: %s\n", path, m.Line, m.Text, m.Instead)
+	}
+}
+
+// sayAnswered warns of asks that stand open on a page, and have their answer on
+// an earlier one.
+func (j job) sayAnswered(path string, letter report.Letter) {
+	for _, e := range letter.Answered {
+		was := sources.OneLine(ask.Closing(e, j.today()), 200)
+		fmt.Fprintf(j.stderr, "warning: %s: ask %d is open here, but on an earlier page it was %s; preread outcomes %d ANSWER takes that down here\n", path, e.Number, was, e.Number)
 	}
 }
 

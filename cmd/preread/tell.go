@@ -244,11 +244,12 @@ func (j *job) askedLater(ledger ask.Ledger, week sources.Week, n int) (later sou
 }
 
 func (j *job) listOutcomes(week string) error {
-	path, _, old, err := j.standing(week)
+	path, last, old, err := j.standing(week)
 	if err != nil {
 		return err
 	}
 	j.sayMissed(path, old.page)
+	j.sayAnswered(path, j.letter(last, old.page))
 	for _, a := range report.Asks(*old.page) {
 		if a.Open() {
 			fmt.Fprintf(j.stdout, "%3d  %s: %s\n", a.At.Number, a.Kind, sources.OneLine(a.Question, 300))
@@ -310,7 +311,9 @@ func (j *job) listAsks(week string, args []string, mail string) error {
 		return err
 	}
 	j.sayMissed(path, old.page)
-	ledger := j.letter(last, old.page).Asks.Listed(asksOn(old.page))
+	letter := j.letter(last, old.page)
+	j.sayAnswered(path, letter)
+	ledger := letter.Asks.Listed(asksOn(old.page))
 	if len(args) == 0 {
 		for _, e := range ledger {
 			fmt.Fprintf(j.stdout, "%3d  %s: %s (%s)\n", e.Number, e.Ask.Kind, sources.OneLine(e.Ask.Question, 200), ask.Standing(e, j.today()))

@@ -115,6 +115,22 @@ func (l Ledger) last() (week sources.Week) {
 	return week
 }
 
+// Answered returns what stands open among the asks of a later page although it
+// was closed on the last page taken: somebody may have written the answer there
+// once the later page was begun. The entries have the numbers of the later page.
+func (l Ledger) Answered(asks []Ask) (closed []Entry) {
+	asks = ordered(asks)
+	for i, j := range l.pairs(asks) {
+		if j >= 0 && !l[i].Open() && asks[j].Open() {
+			e := l[i]
+			e.Number = asks[j].At.Number
+			closed = append(closed, e)
+		}
+	}
+	slices.SortFunc(closed, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
+	return closed
+}
+
 // Listed returns the entries as people count them: those of the page last taken,
 // with at least so many asks, by their numbers there; behind them what left the
 // pages, the oldest first, with the numbers that follow.
@@ -259,7 +275,7 @@ func Standing(e Entry, today sources.Day) string {
 	due := e.Ask.NeedBy
 	switch {
 	case !e.Closed.IsZero():
-		parts = append(parts, closing(e, today))
+		parts = append(parts, Closing(e, today))
 	case !e.Open() || due.IsZero():
 	case due.Compare(today) < 0:
 		parts = append(parts, "due since "+date(due, today))
@@ -274,8 +290,9 @@ func Standing(e Entry, today sources.Day) string {
 	return strings.Join(parts, ", ")
 }
 
-// closing says when an entry was answered, and what.
-func closing(e Entry, today sources.Day) string {
+// Closing says when a closed entry was answered, and what: "answered on 27
+// November: yes".
+func Closing(e Entry, today sources.Day) string {
 	when := "in " + e.Closed.String()
 	if !e.Answer.Day.IsZero() {
 		when = "on " + date(e.Answer.Day, today)
