@@ -139,7 +139,8 @@ type TeamReport struct {
 // line's noun is set, and none if the question was not answered.
 type Finding struct {
 	Line
-	Source   string // who was asked
+	Source   string        // who was asked
+	Query    sources.Query // what
 	Status   Verdict
 	Before   Verdict   // that of the report before; zero if the window has no earlier week
 	Past     []Verdict // that of each report, from the one before the page's first week to the last
@@ -215,7 +216,8 @@ func (s series) target() []Point {
 // series alone; the figures that the page shows are those of its own weeks.
 func (t *trail) finding(window sources.Window) Finding {
 	page := window.Page()
-	f := Finding{Line: t.line, Source: t.answer.Question.Source, Signal: t.signal, Past: t.past}
+	asked := t.answer.Question
+	f := Finding{Line: t.line, Source: asked.Source, Query: asked.Query, Signal: t.signal, Past: t.past}
 	f.Status = t.past[len(t.past)-1]
 	today := sources.DayOf(window.Now.In(window.Zone.Location()))
 	f.Own = t.line.own(today)
@@ -223,7 +225,7 @@ func (t *trail) finding(window sources.Window) Finding {
 	if len(t.past) > 1 {
 		f.Before = t.past[len(t.past)-2]
 	}
-	f.Told = t.line.lastTold(window.Last)
+	f.Told = f.lastTold(window.Last)
 	f.Earlier = t.whole.shown[:window.Count-page.Count]
 	f.Weeks = t.whole.shown[window.Count-page.Count:]
 	if t.answer.Gap != "" || t.broken != "" {

@@ -10,8 +10,8 @@ import (
 // A Cadence is how often a goal is told at length. The zero Cadence is weekly.
 type Cadence uint8
 
-// The cadences. A fortnightly goal is told in even ISO weeks, a monthly one in
-// the week of the month's first Thursday.
+// The cadences. A fortnightly goal is told in every second week, from 2026-W02
+// on in either direction, a monthly one in the week of the month's first Thursday.
 const (
 	Weekly Cadence = iota
 	Fortnightly
@@ -37,7 +37,8 @@ func (c *Cadence) UnmarshalText(text []byte) error {
 func (c Cadence) Due(week sources.Week) bool {
 	switch c {
 	case Fortnightly:
-		return week.N%2 == 0
+		weeks := int(week.Monday().Time(time.UTC).Unix()) / (7 * 24 * 60 * 60) // a year may have an odd number of them
+		return weeks%2 == 0
 	case Monthly:
 		return week.Monday().Add(int(time.Thursday-time.Monday)).Day <= 7
 	}

@@ -9,6 +9,11 @@ import (
 
 func TestCadence(t *testing.T) {
 	due := map[aggregate.Cadence]int{}
+	for week := (sources.Week{Year: 2019, N: 50}); week.Year < 2034; week = week.Add(1) {
+		if c := aggregate.Fortnightly; c.Due(week) == c.Due(week.Add(1)) {
+			t.Errorf("%s and the week after are both told, or neither is", week)
+		}
+	}
 	for week := (sources.Week{Year: 2026, N: 1}); week.Year == 2026; week = week.Add(1) {
 		for _, c := range []aggregate.Cadence{aggregate.Weekly, aggregate.Fortnightly, aggregate.Monthly} {
 			if c.Due(week) {

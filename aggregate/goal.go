@@ -121,7 +121,7 @@ func (g *goalTrail) ahead(i int) forecast.Outlook {
 	var past []forecast.Week
 	for j := 1; j <= i; j++ {
 		before, now := g.weeks[j-1], g.weeks[j]
-		part := workingDays(now.Week, g.holidays) / 5
+		part := workingDays(now.Week, g.holidays) / workWeek
 		if before.Total == 0 || part < leastWeek || !g.line.Plan.Start.IsZero() && now.Week.Compare(weekOfDay(g.line.Plan.Start)) < 0 {
 			continue
 		}
@@ -137,14 +137,19 @@ func (g *goalTrail) ahead(i int) forecast.Outlook {
 	return forecast.Ahead(g.weeks[i].Total-g.weeks[i].Done, past)
 }
 
-// weeksUntil counts the weeks after a week that are over, but for their
-// weekend, by a date.
-func weeksUntil(due sources.Day, week sources.Week) int {
-	n := 0
-	for due.Compare(week.Add(n+1).Monday().Add(4)) >= 0 && n < forecast.Horizon {
-		n++
+// workWeek is how many days of a week are worked, Monday to Friday.
+const workWeek = 5
+
+// weeksUntil counts the working weeks after a week until the end of a date, at
+// most the horizon of a forecast: 1 for the next Friday, 0.2 for the next Monday.
+func weeksUntil(due sources.Day, week sources.Week) float64 {
+	next := week.Add(1).Monday()
+	if due.Compare(next) < 0 {
+		return 0
 	}
-	return n
+	days := int(due.Time(time.UTC).Sub(next.Time(time.UTC)).Hours() / 24)
+	weeks := float64(days/7) + float64(min(days%7+1, workWeek))/workWeek
+	return min(weeks, forecast.Horizon)
 }
 
 // The probabilities of being done by the due date from which a goal is green,

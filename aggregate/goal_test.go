@@ -276,6 +276,71 @@ func TestForecastsAreGraded(t *testing.T) {
 	}
 }
 
+// A goal is done when it was done, whenever a page says so; and one that is
+// asked about otherwise has promised nothing yet.
+func TestForecastsAreGradedByWhatCame(t *testing.T) {
+	week := func(n int) sources.Week { return sources.Week{Year: 2026, N: n} }
+	friday := func(n int) sources.Day { return week(n).Monday().Add(4) }
+	a, b := sources.Query{Noun: sources.Goals, Text: "a"}, sources.Query{Noun: sources.Goals, Text: "b"}
+	for _, tt := range []struct {
+		name string
+		said []aggregate.Said
+		want aggregate.Kept
+	}{
+		{"a page was left out", []aggregate.Said{{Week: week(30), P85: friday(33)}, {Week: week(36), Done: true, DoneIn: week(33)}}, aggregate.Kept{Ended: 1, Met: 1}},
+		{"it was late all the same", []aggregate.Said{{Week: week(30), P85: friday(33)}, {Week: week(36), Done: true, DoneIn: week(34)}}, aggregate.Kept{Ended: 1}},
+		{"another question", []aggregate.Said{{Week: week(30), P85: friday(33), Query: a}, {Week: week(31), P85: friday(40), Query: b}, {Week: week(36), Done: true, Query: b}}, aggregate.Kept{Ended: 1, Met: 1}},
+	} {
+		if got := aggregate.Grade(tt.said); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+	f := judgeOne(t, aggregate.Line{Noun: sources.Goals}, sources.Answer{Items: steady(t, 3, 0)})
+	said := aggregate.Report{Window: window(t), Teams: []aggregate.TeamReport{{Lines: []aggregate.Finding{f}}}}.Said()[0]
+	if !said.Done || said.DoneIn != week(46) || said.Source != "src" || said.Query.Noun != sources.Goals {
+		t.Errorf("said %+v", said)
+	}
+}
+
+// What was said of another question is no past of this one.
+func TestAnotherQuestionRevisesNothing(t *testing.T) {
+	line := aggregate.Line{Noun: sources.Incidents, Better: aggregate.Lower, Target: target(t, "<= 1", "> 3"), Said: []aggregate.Said{
+		{Week: sources.Week{Year: 2026, N: 45}, Status: aggregate.Red, Source: "src", Query: sources.Query{Noun: sources.Incidents, Text: "other"}},
+	}}
+	if f := judgeOne(t, line, sources.Answer{}); len(f.Revised) > 0 || f.Told != nil {
+		t.Errorf("revised %+v, told %+v", f.Revised, f.Told)
+	}
+	line.Said[0].Query.Text = ""
+	if f := judgeOne(t, line, sources.Answer{}); len(f.Revised) != 1 || f.Told == nil {
+		t.Errorf("revised %+v, told %+v", f.Revised, f.Told)
+	}
+}
+
+// A due date within a week has the part of its chance that lies before it.
+func TestAGoalDueWithinTheWeek(t *testing.T) {
+	monday := sources.Week{Year: 2026, N: 47}.Monday()
+	chance := func(due sources.Day) float64 {
+		line := aggregate.Line{Noun: sources.Goals, Better: aggregate.Higher, Plan: aggregate.GoalPlan{Due: due}}
+		f := judgeOne(t, line, sources.Answer{Items: steady(t, 3, 1)})
+		if f.Status.Rule != aggregate.ByForecast {
+			t.Fatalf("%s: %+v", due, f.Status)
+		}
+		return f.Status.Value
+	}
+	friday := chance(monday.Add(4))
+	if friday <= 0 || friday >= 1 {
+		t.Fatalf("by Friday %v", friday)
+	}
+	for days, part := range []float64{0.2, 0.4, 0.6, 0.8, 1, 1, 1} {
+		if got := chance(monday.Add(days)); math.Abs(got-part*friday) > 1e-9 {
+			t.Errorf("after %d days %v, want %v of %v", days, got, part, friday)
+		}
+	}
+	if next := chance(monday.Add(7)); next < friday {
+		t.Errorf("a day later %v, before %v", next, friday)
+	}
+}
+
 // A past week of which the facts tell another colour today is said.
 func TestRevisions(t *testing.T) {
 	line := aggregate.Line{Noun: sources.Incidents, Better: aggregate.Lower, Target: target(t, "<= 1", "> 3"), Said: []aggregate.Said{

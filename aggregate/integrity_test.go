@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"preread/aggregate"
@@ -159,6 +160,31 @@ func TestShortWeeks(t *testing.T) {
 	}
 	if e := level(sources.Quality, monday.Add(5), monday.Add(6)); e.Value != 2 {
 		t.Errorf("a weekend shortens the week: %v", e.Value)
+	}
+}
+
+// A sprint counts in whatever week it is closed: its commitment is its measure,
+// not the days of that week.
+func TestASprintClosedInAHolidayWeek(t *testing.T) {
+	var answer sources.Answer
+	for i, outcome := range []sources.Outcome{sources.Completed, sources.Completed, sources.NotCompleted} {
+		s := sources.Sprint{ID: int64(i), State: sources.Closed, Start: at(t, 40+2*i, 1), End: at(t, 42+2*i, 1), Completed: at(t, 42+2*i, 2), Graded: sources.Whole()}
+		for range 10 {
+			s.Issues = append(s.Issues, sources.SprintIssue{Committed: true, Outcome: outcome})
+		}
+		answer.Sprints = append(answer.Sprints, s)
+	}
+	answer.Question = sources.Question{Team: "t", Line: "l"}
+	line := aggregate.Line{ID: "l", Noun: sources.Delivery, Better: aggregate.Higher, Target: target(t, ">= 80%", "< 70%")}
+	monday := sources.Week{Year: 2026, N: 46}.Monday()
+	team := aggregate.Team{ID: "t", Lines: []aggregate.Line{line}}
+	judged := func() aggregate.Verdict {
+		return aggregate.Judge([]aggregate.Team{team}, sources.Facts{Window: window(t), Answers: []sources.Answer{answer}}).Teams[0].Lines[0].Status
+	}
+	plain := judged()
+	team.Holidays = []sources.Day{monday, monday.Add(1), monday.Add(2), monday.Add(3), monday.Add(4)}
+	if diff := cmp.Diff(plain, judged()); diff != "" || plain.Level.Weeks != 3 {
+		t.Errorf("%d weeks; a holiday changes what is said of sprints:\n%s", plain.Level.Weeks, diff)
 	}
 }
 

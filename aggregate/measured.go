@@ -135,7 +135,7 @@ func (m *measuredTrail) measure(i int) Measured {
 }
 
 // lead follows a proven trend to the due date.
-func (m *Measured) lead(series []float64, weeks int) {
+func (m *Measured) lead(series []float64, weeks float64) {
 	trend, ok := stats.MannKendall(series)
 	slope, fit := stats.TheilSen(series, confidence)
 	towards := trend.Decreasing
@@ -146,6 +146,6 @@ func (m *Measured) lead(series []float64, weeks int) {
 		return
 	}
 	now := slope.Intercept + slope.Estimate*float64(len(series)-1)
-	m.AtDue = now + slope.Estimate*float64(weeks)
-	m.Low, m.High = now+slope.Lower*float64(weeks), now+slope.Upper*float64(weeks)
+	m.AtDue = now + slope.Estimate*weeks
+	m.Low, m.High = now+slope.Lower*weeks, now+slope.Upper*weeks
 }

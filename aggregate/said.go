@@ -20,11 +20,18 @@ type Said struct {
 	Status Status       `json:"status"`
 	Value  *float64     `json:"value,omitempty"` // of the week; nil: unknown, or nothing to measure
 
+	// Source and Query are what was asked; zero: not remembered.
+	Source string        `json:"source,omitempty"`
+	Query  sources.Query `json:"query,omitzero"`
+
 	// Of a goal.
 	Due  sources.Day `json:"due,omitzero"`
 	P85  sources.Day `json:"p85,omitzero"`    // forecast: done by then with 85 percent; zero: none
 	PDue *float64    `json:"p_due,omitempty"` // forecast: how likely done by Due; nil: none
 	Done bool        `json:"done,omitempty"`  // everything in its scope was done
+
+	// DoneIn is the week in which that was so at last, as far as it is known.
+	DoneIn sources.Week `json:"done_in,omitzero"`
 
 	// Steps are the tracker's own milestones and their dates.
 	Steps map[string]sources.Day `json:"steps,omitempty"`
@@ -42,7 +49,7 @@ func (r Report) Said() []Said {
 }
 
 func (f Finding) said(team string, week sources.Week) Said {
-	s := Said{Team: team, Line: f.ID, Week: week, Noun: f.Noun, Title: f.Title, Status: f.Status.Status, Due: f.Plan.Due}
+	s := Said{Team: team, Line: f.ID, Week: week, Noun: f.Noun, Title: f.Title, Status: f.Status.Status, Source: f.Source, Query: f.Query, Due: f.Plan.Due}
 	if p := f.Weeks[len(f.Weeks)-1]; p.State == Known {
 		s.Value = &p.Value
 	}
@@ -54,7 +61,9 @@ func (f Finding) said(team string, week sources.Week) Said {
 			s.Steps[m.Title] = m.Due
 		}
 	}
-	s.Done = f.Status.Rule == AllDone || f.Status.Rule == Reached
+	if s.Done = f.Status.Rule == AllDone || f.Status.Rule == Reached; f.Status.Rule == AllDone {
+		s.DoneIn = f.Status.Since
+	}
 	if f.Goal == nil || f.Goal.Outlook.State != forecast.Forecast {
 		return s
 	}
@@ -72,21 +81,27 @@ func (f Finding) said(team string, week sources.Week) Said {
 // forecast in weeks says that something is done.
 func DoneBy(week sources.Week, weeks int) sources.Day { return week.Add(weeks).Monday().Add(4) }
 
+// answers reports whether what was said answers a question. Another question
+// has another answer, and that is no change.
+func (s Said) answers(source string, query sources.Query) bool {
+	return s.Query.Noun == "" || s.Source == source && s.Query.Equal(query)
+}
+
 // lastTold returns what the last page before a week said of the line.
-func (l Line) lastTold(week sources.Week) (last *Said) {
-	for i, s := range l.Said {
-		if s.Week.Compare(week) < 0 && (last == nil || s.Week.Compare(last.Week) > 0) {
-			last = &l.Said[i]
+func (f Finding) lastTold(week sources.Week) (last *Said) {
+	for i, s := range f.Said {
+		if s.Week.Compare(week) < 0 && s.answers(f.Source, f.Query) && (last == nil || s.Week.Compare(last.Week) > 0) {
+			last = &f.Said[i]
 		}
 	}
 	return last
 }
 
 // told returns what the page of a week said of the line.
-func (l Line) told(week sources.Week) *Said {
-	for i := len(l.Said) - 1; i >= 0; i-- {
-		if l.Said[i].Week == week {
-			return &l.Said[i]
+func (f Finding) told(week sources.Week) *Said {
+	for i := len(f.Said) - 1; i >= 0; i-- {
+		if s := f.Said[i]; s.Week == week && s.answers(f.Source, f.Query) {
+			return &f.Said[i]
 		}
 	}
 	return nil
@@ -172,15 +187,22 @@ func Grade(said []Said) (k Kept) {
 // goal grades what was said of one goal, week by week.
 func (k *Kept) goal(said []Said) {
 	var first sources.Day
-	for _, s := range said {
+	for i, s := range said {
+		if i > 0 && !s.answers(said[i-1].Source, said[i-1].Query) && said[i-1].Query.Noun != "" {
+			first = sources.Day{} // it became another goal
+		}
 		switch {
 		case first.IsZero():
 			first = s.P85
 		case s.Done:
 			k.Ended++
 			// Done in a week is done by its Friday, which is as fine as a
-			// forecast by weeks can tell.
-			if s.Week.Monday().Add(4).Compare(first) <= 0 {
+			// forecast by weeks can tell. The page that says so may come later.
+			in := s.DoneIn
+			if in.IsZero() {
+				in = s.Week
+			}
+			if in.Monday().Add(4).Compare(first) <= 0 {
 				k.Met++
 			}
 			return

@@ -19,7 +19,7 @@ func (t *trail) tested(window sources.Window, holidays []sources.Day) change.Met
 	case sources.Goals:
 		return m
 	case sources.Delivery:
-		m.Type, worked = change.Proportion, true
+		m.Type = change.Proportion // a sprint that ends in a short week has its own denominator
 	case sources.Durations:
 		m.Type, m.Family = change.Duration, t.line.ID
 	case sources.Metrics:
@@ -37,7 +37,7 @@ func (t *trail) tested(window sources.Window, holidays []sources.Day) change.Met
 			Exposure: 1, Value: p.Value, Successes: float64(p.Part), Trials: float64(p.Of),
 		}
 		if worked {
-			w.Exposure = workingDays(p.Week, holidays) / 5
+			w.Exposure = workingDays(p.Week, holidays) / workWeek
 		}
 		if t.whole.items != nil {
 			w.Items = t.whole.items[i]

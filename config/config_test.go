@@ -129,7 +129,7 @@ func TestJudgedLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	day := func(m time.Month, d int) sources.Day { return sources.Day{Year: 2026, Month: m, Day: d} }
-	want := []aggregate.Team{{ID: "checkout", Name: "checkout", Holidays: []sources.Day{day(12, 25), day(12, 26), day(10, 3)}, Lines: []aggregate.Line{
+	want := []aggregate.Team{{ID: "checkout", Name: "checkout", Holidays: []sources.Day{day(10, 3), day(12, 25), day(12, 26)}, Lines: []aggregate.Line{
 		{ID: "fast", Noun: sources.Goals, Title: "fast", Unit: "s", Better: aggregate.Lower, Plan: aggregate.GoalPlan{
 			Assumed: []string{"no new region"}, Driver: "retention", Cadence: aggregate.Monthly,
 			Due: day(12, 18), Aim: aggregate.Aim{Was: 0.42, Want: 0.3},

@@ -119,7 +119,9 @@ func (l *loader) team(t table) {
 	if slices.ContainsFunc(l.config.Teams, func(o aggregate.Team) bool { return o.ID == head.ID }) {
 		l.complain(join(t.path, "id"), "id: a second team has the id %q", head.ID)
 	}
-	team := &aggregate.Team{ID: head.ID, Name: head.Name, Holidays: slices.Concat(l.config.Report.Holidays, head.Holidays)}
+	holidays := slices.Concat(l.config.Report.Holidays, head.Holidays)
+	slices.SortFunc(holidays, sources.Day.Compare)
+	team := &aggregate.Team{ID: head.ID, Name: head.Name, Holidays: slices.Compact(holidays)}
 	before := len(l.problems)
 	l.ids = map[string]bool{}
 	for _, g := range l.list(t, "goal") {

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
@@ -108,11 +109,21 @@ func (b Bar) fails(t aggregate.TeamReport, f aggregate.Finding) bool {
 	case b.unexplained(t, f):
 		return true
 	case b.coloured(f.Status.Status):
-		return !b.OnlyNew || !b.coloured(f.Before.Status)
+		return !b.OnlyNew || !b.coloured(before(f))
 	case b.On == OnSignal && f.Signal.State == change.Signal && f.Signal.Worsening:
-		return !b.OnlyNew || f.Signal.Since == len(f.Earlier)+len(f.Weeks)-1
+		return !b.OnlyNew || newSignal(f)
 	}
 	return false
+}
+
+// newSignal reports a signal that the report before did not give.
+func newSignal(f aggregate.Finding) bool {
+	weeks := slices.Concat(f.Earlier, f.Weeks)
+	n, since := len(weeks), f.Signal.Since
+	if f.Told == nil || since < 0 || since >= n {
+		return since == n-1
+	}
+	return weeks[since].Week.Compare(f.Told.Week) > 0
 }
 
 // coloured reports a colour that fails.

@@ -82,7 +82,7 @@ func Explain(w io.Writer, window sources.Window, t aggregate.TeamReport, f aggre
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	if counted := countedIn(window, f); len(counted) > 0 {
-		fmt.Fprintf(&b, "\ncounted in %s:\n", window.Last)
+		fmt.Fprintf(&b, "\ncounted in %s:\n", countedWeek(window, f))
 		for _, line := range counted {
 			b.WriteString("  " + line + "\n")
 		}
@@ -137,7 +137,16 @@ func evidenceLine(e sources.Evidence, title string) string {
 	return strings.Join(strings.Fields(strings.Join(parts, " ")), " ")
 }
 
-// countedIn names what the last week's figure was counted from.
+// countedWeek is the week whose figure is taken apart: the last one, or of
+// sprints the last in which any was closed.
+func countedWeek(window sources.Window, f aggregate.Finding) sources.Week {
+	if f.Delivery != nil {
+		return f.Status.Week
+	}
+	return window.Last
+}
+
+// countedIn names what the figure of that week was counted from.
 func countedIn(window sources.Window, f aggregate.Finding) []string {
 	var lines []string
 	add := func(e sources.Evidence, title string) { lines = append(lines, evidenceLine(e, title)) }
@@ -156,7 +165,7 @@ func countedIn(window sources.Window, f aggregate.Finding) []string {
 		}
 	case f.Delivery != nil:
 		for _, s := range f.Delivery.Sprints {
-			if s.Week != f.Status.Week {
+			if s.Week != countedWeek(window, f) {
 				continue
 			}
 			for _, i := range s.Issues {

@@ -76,12 +76,17 @@ func (p *page) goal(t aggregate.TeamReport, f aggregate.Finding) {
 // tells reports a goal that is told at length this week: one of which nobody
 // wants to hear every week still is when something is the matter.
 func (p *page) tells(f aggregate.Finding) bool {
-	before := f.Before.Status
-	if f.Told != nil {
-		before = f.Told.Status
-	}
-	return f.Plan.Cadence.Due(p.Window.Last) || f.Status.Status != before || f.Status.Status != aggregate.Green && f.Status.Status != aggregate.NoTarget ||
+	return f.Plan.Cadence.Due(p.Window.Last) || f.Status.Status != before(f) || f.Status.Status != aggregate.Green && f.Status.Status != aggregate.NoTarget ||
 		len(f.Drift) > 0 || f.Goal != nil && len(f.Goal.Blocked) > 0
+}
+
+// before is the colour that a reader knows a line to have: what the last page
+// said, and where none is remembered, what it would have said a week ago.
+func before(f aggregate.Finding) aggregate.Status {
+	if f.Told != nil {
+		return f.Told.Status
+	}
+	return f.Before.Status
 }
 
 // meaning says what a goal is for, what it rests on and where it stands.

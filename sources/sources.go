@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -45,6 +46,11 @@ type Query struct {
 	Board int64  `json:"board,omitempty"` // the Jira board of a delivery question; 0: none
 
 	Boards []int64 `json:"boards,omitempty"` // more boards of the same team, beside Board
+}
+
+// Equal reports whether two queries ask the same.
+func (q Query) Equal(o Query) bool {
+	return q.Noun == o.Noun && q.Text == o.Text && q.Board == o.Board && slices.Equal(q.Boards, o.Boards)
 }
 
 // A Source is one configured system, ready to be asked. Each function answers

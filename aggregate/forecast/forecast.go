@@ -79,12 +79,22 @@ type Outlook struct {
 func (o Outlook) Without(items int) Outlook { return Ahead(o.Remaining-items, o.past) }
 
 // PDone returns the probability that the goal is done within so many weeks
-// from now, from 0 to 1.
-func (o Outlook) PDone(weeks int) float64 {
+// from now, from 0 to 1. What a week finishes is taken to come evenly over it.
+func (o Outlook) PDone(weeks float64) float64 {
 	switch {
 	case o.State == Completed:
 		return 1
-	case o.State != Forecast || weeks < 1:
+	case o.State != Forecast || weeks <= 0:
+		return 0
+	}
+	whole := min(int(weeks), len(o.cdf))
+	before, after := o.by(whole), o.by(whole+1)
+	return before + (after-before)*(weeks-float64(whole))
+}
+
+// by is the probability of being done within so many whole weeks.
+func (o Outlook) by(weeks int) float64 {
+	if weeks < 1 {
 		return 0
 	}
 	return o.cdf[min(weeks, len(o.cdf))-1]

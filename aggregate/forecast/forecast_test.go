@@ -128,7 +128,7 @@ func TestProperties(t *testing.T) {
 		}
 		last := 0.0
 		for w := 1; w <= Horizon; w++ {
-			p := o.PDone(w)
+			p := o.PDone(float64(w))
 			if p < last || p > 1 {
 				t.Fatalf("done within %d weeks with %v, after %v", w, p, last)
 			}
