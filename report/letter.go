@@ -47,10 +47,14 @@ func Since(sent []sources.Week, last sources.Week, shown int) sources.Week {
 
 // since is the first week that the page tells of.
 func (p *page) since() sources.Week {
-	if s := p.letter.Since; !s.IsZero() && s.Compare(p.Window.Last) < 0 {
+	switch s := p.letter.Since; {
+	case s.IsZero() || s.Compare(p.Window.Last) > 0:
+		return p.Window.Last
+	case s.Compare(p.Window.First()) < 0: // the facts may show fewer weeks than the settings
+		return p.Window.First()
+	default:
 		return s
 	}
-	return p.Window.Last
 }
 
 // news reports an instant of the weeks that the page tells of.

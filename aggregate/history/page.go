@@ -142,6 +142,10 @@ func (s *Store) eachPage(ctx context.Context, visit func(Page) error, which stri
 	return cmp.Or(enough, err)
 }
 
+// PageKey begins the Team of what is remembered of whole pages: people wrote it,
+// so that [Store.Prune] leaves it alone.
+const PageKey = "page:"
+
 // A Said is what a page said about one line in one week: a document that only
 // its writer understands.
 type Said struct {

@@ -116,8 +116,9 @@ type Pruned struct {
 }
 
 // Prune deletes what is about the time before a week only: weeks, items,
-// incidents and sprints that were over by then, what was said, and the pages
-// that the program wrote. Pages that were found hold people's words and stay.
+// incidents and sprints that were over by then, what was said of lines, and the
+// pages that the program wrote. Pages that were found hold people's words and stay,
+// and so does what was remembered of whole pages; see [PageKey].
 // On a dry run it only counts.
 func (s *Store) Prune(ctx context.Context, before sources.Week, dryRun bool) (n Pruned, err error) {
 	err = s.write(ctx, func(t *session) error {
@@ -132,7 +133,7 @@ func (s *Store) Prune(ctx context.Context, before sources.Week, dryRun bool) (n 
 			which string
 		}{
 			{&n.Weeks, `from observation where week < $1`},
-			{&n.Said, `from said where week < $1`},
+			{&n.Said, `from said where week < $1 and team not like '` + PageKey + `%'`},
 			{&n.Pages, `from page where week < $1 and week <> '' and found = 0`},
 		} {
 			err := t.each(ctx, `select count(*) `+part.which, func(scan func(...any) error) error { return scan(part.n) }, week)

@@ -77,8 +77,9 @@ func helpTopics() []*cobra.Command {
    review: there is something to stumble over
 2  something needed is unknown: check without a red line, draft --strict
    doctor: something is wrong
-3  called or configured wrongly, or failed; nothing was written
-130  interrupted; files are as they were`,
+3  called or configured wrongly, or failed; a page that was being made is the old
+   or the new one, whole
+130  interrupted; so it is then`,
 		},
 		{
 			Use:   "page",

@@ -110,7 +110,7 @@ func (j *job) draft(d drafting) (drafted, error) {
 		return done, err
 	}
 	p.sayMoved(done)
-	if done.merged.Sent {
+	if done.merged.Sent && d.rewrites() {
 		fmt.Fprintf(p.stderr, "note: %s was sent and stays as it is; draft --amend adds a line to it\n", done.path)
 	}
 	if err := w.saveAll(later); err != nil {
@@ -137,7 +137,7 @@ func (j *job) writing(d drafting) (writing, error) {
 	if w.path, err = pagePath(j.config, d.out, week); err != nil {
 		return w, err
 	}
-	if w.from = w.path; d.onlyTold() || w.path == "-" {
+	if w.from = w.path; !d.rewrites() {
 		if w.from, err = pagePath(j.config, "", week); err != nil {
 			return w, err
 		}
@@ -254,9 +254,7 @@ func (w writing) write() (done drafted, later []output, err error) {
 		}
 		if !done.merged.Sent {
 			w.memory.written(w.path, done.report, done.merged)
-			if page, err := report.ParsePage(w.path, done.merged.Text); err == nil {
-				w.saveAsks(week, report.Asks(page))
-			}
+			w.saveAsks(w.path, week, done.merged.Text)
 			w.memory.based(w.path, w.facts)
 		}
 		w.moment("remembered")
@@ -391,7 +389,7 @@ func (p *program) checkPage(c *config.Config, d drafting) error {
 		return err
 	}
 	out := d.out
-	if d.onlyTold() {
+	if !d.rewrites() {
 		out = "" // what is read is the page itself
 	}
 	path, err := pagePath(c, out, window.Last)
@@ -412,7 +410,7 @@ func (d drafting) elsewhere(old oldPage, path string, week sources.Week) error {
 		return nil
 	}
 	err := fmt.Errorf("%s is the page of %s, which was sent and stays as it is", path, old.page.Mark.Week)
-	if d.out != "" && !d.onlyTold() {
+	if d.out != "" && d.rewrites() {
 		return withHint(err, "name another file with -o")
 	}
 	return withHint(err, "put {{.Week}} into out in [report], such as out = %q", "prereads/{{.Week}}.md")
@@ -571,8 +569,9 @@ func keepBeside(path string, text []byte) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("the edited page cannot be kept beside it as %s: %w", name, plainFileError(err))
 		}
-		_, err = f.Write(text)
-		return name, errors.Join(err, f.Sync(), f.Close())
+		err = keepMode(f, path)
+		_, failed := f.Write(text)
+		return name, errors.Join(err, failed, f.Sync(), f.Close())
 	}
 }
 

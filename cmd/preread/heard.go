@@ -76,11 +76,14 @@ func since(said []aggregate.Said, sent []sources.Week) []aggregate.Said {
 	return slices.DeleteFunc(slices.Clone(said), func(s aggregate.Said) bool { return s.Week.Compare(last) > 0 })
 }
 
-// earlierPages returns the pages of the weeks before one, as far back as a page
-// shows, that are where the settings put them, newest first. One that cannot be
-// read says nothing.
+// longestPause is how many weeks may lie between two pages so that the later one
+// carries on what stands on the earlier one.
+const longestPause = 53
+
+// earlierPages returns the pages of the weeks before one that are where the
+// settings put them, newest first. One that cannot be read says nothing.
 func earlierPages(c *config.Config, week sources.Week) (pages []report.Page) {
-	for n := 1; n <= c.Report.Weeks; n++ {
+	for n := 1; n <= longestPause; n++ {
 		path, err := pagePath(c, "", week.Add(-n))
 		if err != nil {
 			continue

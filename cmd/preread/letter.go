@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"preread/aggregate/history"
 	"preread/report"
@@ -33,7 +34,7 @@ func weeksSent(pages []report.Page) (sent []sources.Week) {
 // asks is the ledger of what was asked for before a week. What stands on a page
 // counts more than what is remembered of it.
 func (j job) asks(week sources.Week, pages []report.Page) (l ask.Ledger) {
-	byWeek := j.memory.asked(j.asksKey())
+	byWeek := j.memory.asked(j.asksKeys())
 	for _, p := range pages {
 		byWeek[p.Mark.Week] = report.Asks(p)
 	}
@@ -45,40 +46,54 @@ func (j job) asks(week sources.Week, pages []report.Page) (l ask.Ledger) {
 	return l
 }
 
-// asksKey is what the asks of the settings' pages are remembered under: no team
-// has such an id.
-func (j job) asksKey() string { return "page:" + j.config.Teams[0].ID }
+// asksKeys are what the asks of the settings' pages are remembered under, the one
+// in use last: no team has such an id, and the order of teams makes no difference.
+// The first is from before that was so.
+func (j job) asksKeys() []string {
+	var ids []string
+	for _, t := range j.config.Teams {
+		ids = append(ids, t.ID)
+	}
+	first := ids[0]
+	slices.Sort(ids)
+	return []string{history.PageKey + first, history.PageKey + strings.Join(ids, "+")}
+}
 
 // asksLine is what they are called there.
 const asksLine = "asks"
 
-// asked returns what was asked for on pages, by week.
-func (m memory) asked(key string) map[sources.Week][]ask.Ask {
+// asked returns what was asked for on pages, by week; what stands under a later
+// key counts more.
+func (m memory) asked(keys []string) map[sources.Week][]ask.Ask {
 	byWeek := map[sources.Week][]ask.Ask{}
 	if m.store == nil {
 		return byWeek
 	}
-	documents, err := m.store.AllSaid(m.context(), key)
-	if err != nil {
-		m.forgotten(err)
-	}
-	for _, d := range documents {
-		var asks []ask.Ask
-		if json.Unmarshal(d.Document, &asks) == nil {
-			byWeek[d.Week] = asks
+	for _, key := range keys {
+		documents, err := m.store.AllSaid(m.context(), key)
+		if err != nil {
+			m.forgotten(err)
+		}
+		for _, d := range documents {
+			var asks []ask.Ask
+			if json.Unmarshal(d.Document, &asks) == nil {
+				byWeek[d.Week] = asks
+			}
 		}
 	}
 	return byWeek
 }
 
 // saveAsks remembers what a page asks for.
-func (j job) saveAsks(week sources.Week, asks []ask.Ask) {
-	if j.memory.store == nil {
+func (j job) saveAsks(path string, week sources.Week, text []byte) {
+	page, err := report.ParsePage(path, text)
+	if j.memory.store == nil || err != nil {
 		return
 	}
-	doc, err := json.Marshal(asks)
+	doc, err := json.Marshal(report.Asks(page))
 	if err == nil {
-		said := history.Said{Team: j.asksKey(), Line: asksLine, Week: week, At: j.now().UTC(), Document: doc}
+		keys := j.asksKeys()
+		said := history.Said{Team: keys[len(keys)-1], Line: asksLine, Week: week, At: j.now().UTC(), Document: doc}
 		err = j.memory.store.SaveSaid(j.memory.context(), []history.Said{said})
 	}
 	if err != nil {

@@ -22,6 +22,7 @@ const lockPatience = 20 * time.Second
 // gives it back by itself when the program ends, however it ends. If another
 // run holds it, lock says who and waits.
 func (p *program) lock(path string) (unlock func(), err error) {
+	path = followed(path)
 	folder, err := p.lockFolder(path)
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func (p *program) lock(path string) (unlock func(), err error) {
 	}
 	switch {
 	case p.ctx.Err() != nil:
-		return nil, p.ctx.Err()
+		return nil, errors.Join(p.ctx.Err(), l.Unlock())
 	case err != nil:
 		return nil, fmt.Errorf("the lock %s: %w", file, plainFileError(err))
 	case !taken:

@@ -104,6 +104,7 @@ func (o *opened) change(edit func([]byte) ([]byte, error)) error {
 		return err
 	}
 	o.mine = next
+	o.saveAsks(o.path, o.week, next)
 	after()
 	return nil
 }

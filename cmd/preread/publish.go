@@ -123,11 +123,13 @@ func (j *job) change(week string, edit func(page report.Page, text []byte) ([]by
 	if err != nil {
 		return err
 	}
+	var text []byte
 	edited := func(found oldPage) ([]byte, error) {
 		j.memory.found(path, last, found.text)
-		return edit(*found.page, found.text)
+		text, err = edit(*found.page, found.text)
+		return text, err
 	}
-	text, err := edited(old)
+	_, err = edited(old)
 	if err != nil {
 		return err
 	}
@@ -138,8 +140,12 @@ func (j *job) change(week string, edit func(page report.Page, text []byte) ([]by
 		}
 		return edited(now)
 	})
-	if err == nil && j.watched() {
+	if err != nil {
+		return err
+	}
+	j.saveAsks(path, last, text)
+	if j.watched() {
 		fmt.Fprintln(j.stderr, path)
 	}
-	return err
+	return nil
 }

@@ -26,12 +26,34 @@ func freshName(path string) string {
 // partName is where it is written before it is whole.
 func partName(path string) string { return freshName(path) + ".part" }
 
+// followed is where a page is: a link to it stays a link.
+func followed(path string) string {
+	if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return path
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
+	}
+	return path
+}
+
+// keepMode lets a file be read by those who may read the page that it goes
+// beside, or in the place of; a new page is as the system makes files.
+func keepMode(f *os.File, page string) error {
+	info, err := os.Stat(page)
+	if err != nil {
+		return nil
+	}
+	return f.Chmod(info.Mode().Perm())
+}
+
 // replace puts a text in the place of a page that held old; nil for no page.
 // Whoever reads meanwhile sees the old or the new one. If somebody saved the
 // page after it was read, again makes a text of what they saved, and that is
 // put in its place; their words are never overwritten unread. replace wants
 // the page's lock.
 func (p *program) replace(path string, old, text []byte, again func(found []byte) ([]byte, error)) error {
+	path = followed(path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return cannotWrite(fmt.Errorf("folder %s cannot be made: %w", filepath.Dir(path), plainFileError(err)), path)
 	}
@@ -67,9 +89,10 @@ func (p *program) writeFresh(path string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
+	err = keepMode(f, path)
+	_, failed := f.Write(text)
 	p.moment("written")
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+	if err = errors.Join(err, failed, f.Sync(), f.Close()); err == nil {
 		err = os.Rename(part, freshName(path))
 	}
 	if err != nil {
@@ -136,7 +159,10 @@ func (p *program) placeBack(path string, text, was []byte) (found []byte, err er
 // placeBlindly is for systems without a swap: it looks, and then overwrites.
 func placeBlindly(fresh, path string, old []byte) (found []byte, err error) {
 	now, err := os.ReadFile(path)
-	if err == nil && (old == nil || !bytes.Equal(now, old)) {
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	case err == nil && (old == nil || !bytes.Equal(now, old)):
 		return now, nil
 	}
 	return nil, os.Rename(fresh, path)
@@ -147,6 +173,7 @@ func placeBlindly(fresh, path string, old []byte) (found []byte, err error) {
 // taken out of it, is kept under a name of its own if it holds words that the
 // page has not. recover wants the page's lock.
 func (p *program) recover(path string) error {
+	path = followed(path)
 	_ = os.Remove(partName(path))
 	fresh := freshName(path)
 	left, err := os.ReadFile(fresh)

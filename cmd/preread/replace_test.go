@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +15,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"preread/aggregate"
+	"preread/aggregate/history"
+	"preread/config"
 )
 
 // A folder has settings, saved facts and a page, where a test can look over the
@@ -349,4 +356,75 @@ func TestKilledAtRandom(t *testing.T) {
 		t.Errorf("only %d of %d runs were killed before they were done", killed, kills)
 	}
 	t.Logf("killed %d runs at random, %d before they were done", kills, killed)
+}
+
+// Where files cannot change places, a page that cannot be read is not overwritten.
+func TestNothingIsOverwrittenUnread(t *testing.T) {
+	folder := t.TempDir()
+	fresh, path := filepath.Join(folder, "fresh"), filepath.Join(folder, "page.md")
+	put := func(name, text string) {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(fresh, "new")
+	if err := os.Mkdir(path, 0o700); err != nil { // reading it fails, whoever reads
+		t.Fatal(err)
+	}
+	if found, err := placeBlindly(fresh, path, []byte("old")); err == nil || found != nil || errors.Is(err, fs.ErrExist) { // a rename would say that it exists
+		t.Errorf("found %q, %v", found, err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	put(path, "theirs")
+	if found, err := placeBlindly(fresh, path, []byte("old")); err != nil || string(found) != "theirs" {
+		t.Errorf("found %q, %v", found, err)
+	}
+	put(path, "old")
+	if found, err := placeBlindly(fresh, path, []byte("old")); err != nil || found != nil {
+		t.Errorf("found %q, %v", found, err)
+	}
+	if text, _ := os.ReadFile(path); string(text) != "new" {
+		t.Errorf("the page holds %q", text)
+	}
+}
+
+// A run that is interrupted while it takes a lock leaves it to others.
+func TestAnInterruptedRunLeavesTheLock(t *testing.T) {
+	state := t.TempDir()
+	getenv := func(name string) string {
+		if name == "XDG_STATE_HOME" {
+			return state
+		}
+		return ""
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	path := filepath.Join(t.TempDir(), "page.md")
+	p := &program{ctx: ended, stderr: io.Discard, getenv: getenv, now: time.Now}
+	if _, err := p.lock(path); !errors.Is(err, context.Canceled) {
+		t.Fatalf("%v", err)
+	}
+	p.ctx = t.Context()
+	unlock, err := p.lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+}
+
+// Whatever the order of the teams, their asks are remembered in one place.
+func TestTheOrderOfTeamsLosesNoAsks(t *testing.T) {
+	key := func(ids ...string) string {
+		var c config.Config
+		for _, id := range ids {
+			c.Teams = append(c.Teams, aggregate.Team{ID: id})
+		}
+		keys := job{config: &c}.asksKeys()
+		return keys[len(keys)-1]
+	}
+	if a, b := key("checkout", "search"), key("search", "checkout"); a != b || a != history.PageKey+"checkout+search" {
+		t.Errorf("%q and %q", a, b)
+	}
 }

@@ -59,7 +59,7 @@ func (p *program) run(args []string) int {
 	err := root.ExecuteContext(p.ctx)
 	switch {
 	case p.ctx.Err() != nil:
-		fmt.Fprintln(p.stderr, "interrupted; files are as they were")
+		fmt.Fprintln(p.stderr, "interrupted")
 		return exitStopped
 	case err != nil:
 		p.complain(err)

@@ -167,7 +167,7 @@ func (j *job) takeDown(week string, n int, answer ask.Talk) error {
 	if err != nil {
 		return err
 	}
-	var asks []ask.Ask
+	var asks []ask.Ask // of the page with the answer
 	err = j.change(week, func(page report.Page, text []byte) ([]byte, error) {
 		if err := j.answerable(page, last, n); err != nil {
 			return nil, err
@@ -186,7 +186,6 @@ func (j *job) takeDown(week string, n int, answer ask.Talk) error {
 	if err != nil {
 		return err
 	}
-	j.saveAsks(last, asks)
 	a := asks[n-1]
 	_, err = fmt.Fprintf(j.stdout, "%3d  %s: %s Answer: %s\n", n, a.Kind, a.Question, a.Answer)
 	return err

@@ -19,9 +19,10 @@ var readable = []string{string(report.AsMarkdown), string(report.AsHTML), string
 // alone, and formats say how its forms are written.
 func (d drafting) telling() bool { return d.reader != "" || d.since != "" }
 
-// onlyTold reports a drafting that leaves the page itself alone.
-func (d drafting) onlyTold() bool {
-	return d.telling() || len(d.formats) > 0 && len(d.only(told)) == len(d.formats)
+// rewrites reports a drafting that makes the page itself; any other one only
+// reads it.
+func (d drafting) rewrites() bool {
+	return !d.telling() && d.out != "-" && slices.Contains(d.formats, string(report.AsMarkdown))
 }
 
 // only are the formats of the drafting that are among some.
