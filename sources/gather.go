@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"context"
 
 	"golang.org/x/sync/errgroup"
@@ -50,6 +51,7 @@ func Gather(ctx context.Context, window Window, asks []Ask, progress func(Progre
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	go func() {
+		defer close(came)
 		for i, ask := range asks {
 			group.Go(func() error {
 				facts.Answers[i] = answer(ctx, window, ask)
@@ -57,9 +59,10 @@ func Gather(ctx context.Context, window Window, asks []Ask, progress func(Progre
 				return nil
 			})
 		}
+		_ = group.Wait()
 	}()
-	for range asks {
-		a := facts.Answers[<-came]
+	for i := range came {
+		a := facts.Answers[i]
 		left[a.Question.Source]--
 		if progress != nil {
 			progress(Progress{a.Question, a.Gap, left[a.Question.Source]})
@@ -105,10 +108,17 @@ func answer(ctx context.Context, whole Window, ask Ask) Answer {
 		})
 	}
 	if err != nil {
-		gap.Gap, gap.Hint = Reason(err)
+		gap.Gap, gap.Hint = unanswered(ask.Question.Source, err)
 		return gap
 	}
 	return a
+}
+
+// unanswered says why a question has no answer: never nothing, which would make
+// a true "none" of it.
+func unanswered(source string, err error) (reason, hint string) {
+	reason, hint = Reason(err)
+	return cmp.Or(reason, source+" gave no answer and no reason"), hint
 }
 
 // fill asks for the facts of the question's noun.
@@ -147,7 +157,7 @@ func (a *Answer) surround(ctx context.Context, whole, window Window, s Source) {
 	if q.Noun == Goals && s.Plan != nil {
 		plan, err := s.Plan(ctx, window, q)
 		if err != nil {
-			a.PlanGap, _ = Reason(err)
+			a.PlanGap, _ = unanswered(a.Question.Source, err)
 		} else if len(plan.Milestones)+len(plan.Updates) > 0 {
 			a.Plan = &plan
 		}

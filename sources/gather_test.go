@@ -31,6 +31,8 @@ func TestGatherKeepsOrderAndGaps(t *testing.T) {
 				return []sources.Item{{Title: "quick"}}, nil
 			case "broken":
 				return []sources.Item{{Title: "half"}}, fmt.Errorf("at the door: %w", sources.Unansweredf("s is closed").WithHint("come back"))
+			case "mute":
+				return nil, errors.New(" \n")
 			case "odd":
 				return nil, errors.New("two\nlines")
 			case "panics":
@@ -45,7 +47,7 @@ func TestGatherKeepsOrderAndGaps(t *testing.T) {
 	var calls int
 	got := sources.Gather(t.Context(), sources.Window{Count: 1}, []sources.Ask{
 		ask("slow", s, sources.Goals), ask("quick", s, sources.Quality), ask("broken", s, sources.Goals), ask("odd", s, sources.Goals),
-		ask("panics", s, sources.Goals), ask("none", s, sources.Shipped), ask("never", s, sources.Alarms),
+		ask("mute", s, sources.Goals), ask("panics", s, sources.Goals), ask("none", s, sources.Shipped), ask("never", s, sources.Alarms),
 	}, func(sources.Progress) { calls++ })
 	answer := func(line string, n sources.Noun, a sources.Answer) sources.Answer {
 		a.Question = sources.Question{Team: "t", Line: line, Source: "s", Query: sources.Query{Noun: n, Text: line}}
@@ -59,6 +61,7 @@ func TestGatherKeepsOrderAndGaps(t *testing.T) {
 		answer("quick", sources.Quality, sources.Answer{Items: []sources.Item{{Title: "quick"}}}),
 		answer("broken", sources.Goals, sources.Answer{Gap: "s is closed", Hint: "come back"}),
 		answer("odd", sources.Goals, sources.Answer{Gap: "two lines"}),
+		answer("mute", sources.Goals, sources.Answer{Gap: "s gave no answer and no reason"}),
 		answer("panics", sources.Goals, sources.Answer{Gap: "s gave an answer that this program could not read"}),
 		answer("none", sources.Shipped, sources.Answer{}),
 		answer("never", sources.Alarms, sources.Answer{Gap: "s cannot tell about alarm"}),
@@ -66,14 +69,14 @@ func TestGatherKeepsOrderAndGaps(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}
-	if calls != 7 {
-		t.Errorf("progress was told %d times of 7 questions", calls)
+	if calls != 8 {
+		t.Errorf("progress was told %d times of 8 questions", calls)
 	}
 	var gaps []string
 	for _, g := range got.Gaps() {
 		gaps = append(gaps, g.Question)
 	}
-	if diff := cmp.Diff([]string{"broken", "odd", "panics", "never"}, gaps); diff != "" {
+	if diff := cmp.Diff([]string{"broken", "odd", "mute", "panics", "never"}, gaps); diff != "" {
 		t.Error(diff)
 	}
 }

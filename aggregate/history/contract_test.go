@@ -261,6 +261,8 @@ func sprintsStay(t *testing.T, s *history.Store, _ func() *history.Store) {
 	other.Issues = []sources.SprintIssue{story("PAY-9", sources.Completed)}
 	got, _ = remember(t, s, windowAt(22), sources.Answer{Question: q, Weeks: 3, Sprints: []sources.Sprint{other}})
 	same(t, "told otherwise", got.Sprints, []sources.Sprint{want})
+	got, _ = remember(t, s, windowAt(22), sources.Answer{Question: q, Weeks: 3, Sprints: []sources.Sprint{later}})
+	same(t, "opened again", got.Sprints, []sources.Sprint{later})
 	got, r = remember(t, s, windowAt(23), sources.Answer{Question: q, Weeks: 3})
 	same(t, "told no more", got.Sprints, []sources.Sprint{want})
 	if len(r.Vanished) != 0 {

@@ -143,7 +143,7 @@ func (m *memory) view(w sources.Window, running []sources.Sprint) sources.Answer
 			incident := *t.Incident
 			incident.Graded = incident.Worse(t.age())
 			a.Incidents = append(a.Incidents, incident)
-		case t.Sprint != nil:
+		case t.Sprint != nil && !slices.ContainsFunc(running, func(s sources.Sprint) bool { return s.ID == t.Sprint.ID }): // else it was opened again
 			a.Sprints = append(a.Sprints, *t.Sprint)
 		}
 	}

@@ -216,12 +216,12 @@ func line(r aggregate.Report, id string) (aggregate.TeamReport, aggregate.Findin
 	team, name, qualified := cutID(id)
 	var foundTeam aggregate.TeamReport
 	var found []aggregate.Finding
-	var all []string
+	var all, same []string
 	for _, t := range r.Teams {
 		for _, f := range t.Lines {
 			all = append(all, t.ID+"/"+f.ID)
 			if qualified && t.ID == team && f.ID == name || !qualified && f.ID == id {
-				foundTeam, found = t, append(found, f)
+				foundTeam, found, same = t, append(found, f), append(same, t.ID+"/"+f.ID)
 			}
 		}
 	}
@@ -231,5 +231,5 @@ func line(r aggregate.Report, id string) (aggregate.TeamReport, aggregate.Findin
 	case 0:
 		return aggregate.TeamReport{}, aggregate.Finding{}, withHint(fmt.Errorf("no line is called %q", sources.OneLine(id, 60)), "there is %s", strings.Join(all, ", "))
 	}
-	return aggregate.TeamReport{}, aggregate.Finding{}, withHint(errors.New("several teams have a line "+id), "name the team too: %s/%s", r.Teams[0].ID, id)
+	return aggregate.TeamReport{}, aggregate.Finding{}, withHint(errors.New("several teams have a line "+id), "name the team too: %s", strings.Join(same, " or "))
 }

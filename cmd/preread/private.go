@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"syscall"
+	"time"
 
 	"filippo.io/age"
 	"github.com/google/renameio/v2/maybe"
@@ -238,6 +240,10 @@ func (p *program) openDesk() (string, error) {
 	return dir, nil
 }
 
+// editorPatience is how long an editor may take to save when the program is told
+// to end.
+const editorPatience = 10 * time.Second
+
 // editor runs the user's editor on a file.
 func (p *program) editor(file string) error {
 	name := p.getenv("VISUAL")
@@ -248,6 +254,8 @@ func (p *program) editor(file string) error {
 		name = "vi"
 	}
 	cmd := exec.CommandContext(p.ctx, "sh", "-c", name+` "$1"`, "sh", file)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it may save what was typed
+	cmd.WaitDelay = editorPatience
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, p.stderr
 	if err := cmd.Run(); err != nil {
 		return withHint(fmt.Errorf("the editor %s ended with an error", sources.OneLine(name, 60)), "name another one in EDITOR")
