@@ -225,7 +225,7 @@ func (t *trail) finding(window sources.Window) Finding {
 	if len(t.past) > 1 {
 		f.Before = t.past[len(t.past)-2]
 	}
-	f.Told = f.lastTold(window.Last)
+	f.Told = f.LastTold(window.Last)
 	f.Earlier = t.whole.shown[:window.Count-page.Count]
 	f.Weeks = t.whole.shown[window.Count-page.Count:]
 	if t.answer.Gap != "" || t.broken != "" {

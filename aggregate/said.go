@@ -87,8 +87,9 @@ func (s Said) answers(source string, query sources.Query) bool {
 	return s.Query.Noun == "" || s.Source == source && s.Query.Equal(query)
 }
 
-// lastTold returns what the last page before a week said of the line.
-func (f Finding) lastTold(week sources.Week) (last *Said) {
+// LastTold returns what the last page before a week said of the line; nil if none
+// is remembered.
+func (f Finding) LastTold(week sources.Week) (last *Said) {
 	for i, s := range f.Said {
 		if s.Week.Compare(week) < 0 && s.answers(f.Source, f.Query) && (last == nil || s.Week.Compare(last.Week) > 0) {
 			last = &f.Said[i]

@@ -55,7 +55,7 @@ func alone(f aggregate.Finding) bool {
 func (p *page) aloneWords() {
 	for _, t := range p.Teams {
 		if slices.ContainsFunc(t.Lines, alone) {
-			p.printf("%s Another colour by that week alone; colours go by %s.\n\n", aloneSign, lengthWords(p.Window))
+			p.printf("%s Another colour by that week alone; colours go by up to six weeks.\n\n", aloneSign)
 			return
 		}
 	}

@@ -147,13 +147,25 @@ func cell(line aggregate.Line, p aggregate.Point) string {
 		return "–"
 	}
 	s := figure(line, p.Value)
-	switch p.Grade {
-	case sources.Partial:
+	switch {
+	case p.Grade == sources.Partial && counts(line):
 		return "≥ " + s
-	case sources.Approximate:
+	case p.Grade == sources.Partial, p.Grade == sources.Approximate:
 		return "≈ " + s
 	}
 	return s
+}
+
+// counts reports a line whose figure can only grow by what was not seen. A share,
+// a reading or a median of a part may lie on either side of the whole.
+func counts(line aggregate.Line) bool {
+	switch line.Noun {
+	case sources.Quality, sources.Incidents, sources.Alarms, sources.Shipped:
+		return true
+	case sources.Goals:
+		return line.Plan.Aim.IsZero()
+	}
+	return false
 }
 
 // current writes where a line stands: a goal as done of total, any other line

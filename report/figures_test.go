@@ -54,6 +54,24 @@ func TestFiguresAndTargets(t *testing.T) {
 	}
 }
 
+// Only of what is counted is a part the least that there is.
+func TestFiguresOfAPart(t *testing.T) {
+	for noun, want := range map[sources.Noun]string{
+		sources.Quality: "≥ 3", sources.Incidents: "≥ 3", sources.Alarms: "≥ 3", sources.Shipped: "≥ 3", sources.Goals: "≥ 3",
+		sources.Metrics: "≈ 3", sources.Durations: "≈ 3 h", sources.Delivery: "≈ 3",
+	} {
+		line := aggregate.Line{Noun: noun}
+		p := aggregate.Point{State: aggregate.Known, Value: 3, Graded: sources.Graded{Grade: sources.Partial}}
+		if got := cell(line, p); got != want {
+			t.Errorf("%s: %q, want %q", noun, got, want)
+		}
+		f := aggregate.Finding{Line: aggregate.Line{Noun: noun, Target: aggregate.Target{Green: limitOf(t, "<= 5"), Red: limitOf(t, "> 9")}}, Status: aggregate.Verdict{Rule: aggregate.PartOnly, Value: 3}}
+		if got := strings.HasPrefix(StatusReason(f), "at least"); got != strings.HasPrefix(want, "≥") {
+			t.Errorf("%s: %s", noun, StatusReason(f))
+		}
+	}
+}
+
 func TestFiguresKeepTheirSide(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		line := aggregate.Line{Noun: rapid.SampledFrom([]sources.Noun{sources.Metrics, sources.Delivery, sources.Durations}).Draw(t, "noun")}

@@ -207,11 +207,9 @@ const lastTimeWords = "Last time"
 // lastTime shows below a slot what stood there a page ago, for whoever writes;
 // it is no part of what is sent.
 func (p *page) lastTime(id string) {
-	words := p.letter.before(id)
-	if words == "" {
-		return
-	}
-	if _, whole := p.letter.carried(id, p.Window.Last); whole {
+	words := strings.TrimSpace(unprompted(p.letter.before(id)))
+	carried, whole := p.letter.carried(id, p.Window.Last)
+	if whole || words == "" || words == carried {
 		return
 	}
 	p.fold(lastTimeWords + ", " + p.letter.Before.Mark.Week.Short())

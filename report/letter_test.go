@@ -144,8 +144,10 @@ func TestWhatIsCarriedOver(t *testing.T) {
 		"context": "Payments takes the money.",
 		"pay/p95": "It is slow.\n\n- [ ] Ana: spike, Thu !discuss\n  with Ben\n- [x] Ben: done\n\n```\n- [ ] code\n```\n</details> <!-- /preread:note --> end",
 		"parked":  "- Gift cards: since 2026-10-05, until 2026-11-13, agreed with Dana\n- Norway: since 2026-10-05\n- [x] Taken up again: since 2026-01-01",
-		"next":    "- PAY-8 will be done\n- Finish PAY-9, and PAY-8\n1. Talk to legal\n- [x] Write it down",
+		"next":    "- PAY-8 will be done\n- Finish PAY-9, and PAY-8\n1. Talk to legal\n- Ship PAY-8 with EXT-9\n- [x] Write it down",
 		"people":  "Ana led it.",
+
+		"top-of-mind": "- [ ] Call Ben\n\n" + promptMind,
 	})
 	letter := Letter{Before: before}
 	now := world(t)
@@ -165,14 +167,14 @@ func TestWhatIsCarriedOver(t *testing.T) {
 	for _, want := range []string{
 		"<details><summary>Last time, W45</summary>\n\n> It is slow.\n>\n> - [ ] Ana: spike, Thu !discuss\n>   with Ben\n> - [x] Ben: done\n>\n> ```\n> - [ ] code\n> ```\n> &lt;/details> &lt;!-- /preread:note --> end\n\n</details>\n",
 		"> Ana led it.\n",
-		"**Promised in W45:**\n\n- done: PAY-8 will be done (PAY-8 is done)\n- not done: Finish PAY-9, and PAY-8 (PAY-9 is open)\n- nothing shows whether it was done: Talk to legal\n- done: Write it down (ticked)\n",
+		"**Promised in W45:**\n\n- done: PAY-8 will be done (PAY-8 is done)\n- not done: Finish PAY-9, and PAY-8 (PAY-9 is open)\n- nothing shows whether it was done: Talk to legal\n- nothing shows whether it was done: Ship PAY-8 with EXT-9 (no source shows EXT-9)\n- done: Write it down (ticked)\n",
 		"- Parked until 13 November 2026, which has come: Gift cards: since 2026-10-05, until 2026-11-13, agreed with Dana\n- Parked, and nobody is named who agreed: Norway: since 2026-10-05\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not hold\n%s\nbut\n%s", want, text)
 		}
 	}
-	if strings.Contains(text, "> Payments takes") {
+	if strings.Contains(text, "> Payments takes") || strings.Contains(text, "> - [ ] Call Ben") {
 		t.Error("what is carried over whole is quoted too")
 	}
 	// Made again it is the same, and what was carried over is still the program's.
@@ -192,7 +194,7 @@ func TestWhatIsCarriedOver(t *testing.T) {
 	// One byte more, and it is a person's.
 	edited := strings.Replace(text, "with Ben\n\n"+promptAmber, "with Ben, if he can\n\n"+promptAmber, 1)
 	m := Markdown(frameFor(), now, Letter{}).Merge(parse(t, []byte(edited)), "")
-	if m.Kept != 3 || !strings.Contains(string(m.Text), "with Ben, if he can") {
+	if m.Kept != 4 || !strings.Contains(string(m.Text), "with Ben, if he can") {
 		t.Errorf("%d kept:\n%s", m.Kept, m.Text)
 	}
 	// A reader of the page sees nothing of the last time, and no prompt.

@@ -182,7 +182,10 @@ func (p *page) head() {
 	if p.frame.Reader != "" {
 		p.printf("For %s · ", Escape(p.frame.Reader))
 	}
-	p.printf("%s · %s, %s to %s", days(week), lengthWords(p.Window), p.Window.First().Short(), week.Short())
+	p.printf("%s · %s", days(week), lengthWords(p.Window))
+	if p.Window.Count > 1 {
+		p.printf(", %s to %s", p.Window.First().Short(), week.Short())
+	}
 	if p.frame.Clock != "" {
 		p.printf(" · %s", p.frame.dueWords(week))
 	}
@@ -212,7 +215,11 @@ func (p *page) glance() {
 	p.printf("%s\n\n", glanceHeading)
 	for _, t := range p.Teams {
 		p.printf("**%s**: %s.\n\n", Escape(t.Name), countWords(aggregate.Count(t.Lines)))
-		p.printf("| Status | Line | %s | Target | %s–%s | Since | Change |\n| :-- | :-- | --: | :-- | :-- | :-- | :-- |\n", p.Window.Last.Short(), p.Window.First().Short(), p.Window.Last.Short())
+		weeks := p.Window.First().Short() + "–" + p.Window.Last.Short()
+		if p.Window.Count == 1 {
+			weeks = "Week"
+		}
+		p.printf("| Status | Line | %s | Target | %s | Since | Change |\n| :-- | :-- | --: | :-- | :-- | :-- | :-- |\n", p.Window.Last.Short(), weeks)
 		for _, f := range t.Lines {
 			p.printf("| %s | %s | %s | %s | %s | %s | %s |\n", badge(f.Status.Status), Escape(f.Title), p.lastFigure(f), targetSign(f.Line), spark(f.Weeks), since(f.Status), changeWord(f))
 		}
@@ -296,11 +303,17 @@ func (p *page) surprises() {
 func (p *page) changes() {
 	var changed, revised []string
 	title := "Changed since the week before"
+	if p.letter.CatchUp {
+		title = "Changed since " + p.since().Add(-1).Short()
+	}
 	for _, t := range p.Teams {
 		for _, f := range t.Lines {
 			was, known := f.Before.Status, f.Before.Rule != ""
-			if f.Told != nil {
-				was, known, title = f.Told.Status, true, "Changed since the page of "+f.Told.Week.Short()
+			switch told := f.Told; {
+			case p.letter.CatchUp:
+				was, known = p.caughtUp(f)
+			case told != nil:
+				was, known, title = told.Status, true, "Changed since the page of "+told.Week.Short()
 			}
 			if known && was != f.Status.Status && f.Status.Status != aggregate.NoTarget {
 				changed = append(changed, fmt.Sprintf("%s: %s, was %s", p.name(t, f), f.Status.Status, wasWord(was)))
@@ -314,6 +327,19 @@ func (p *page) changes() {
 	if len(revised) > 0 {
 		p.findings("Said otherwise before", "", revised)
 	}
+}
+
+// caughtUp is the colour that a line had before the weeks that somebody catches
+// up on: what the page said then, or today's rule would have.
+func (p *page) caughtUp(f aggregate.Finding) (was aggregate.Status, known bool) {
+	if told := f.LastTold(p.since()); told != nil && told.Week == p.since().Add(-1) {
+		return told.Status, true
+	}
+	i := len(f.Past) - 1 - p.told()
+	if i < 0 {
+		return was, false
+	}
+	return f.Past[i].Status, f.Past[i].Rule != ""
 }
 
 // name names a line, with its team where there are several.

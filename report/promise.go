@@ -60,23 +60,26 @@ func (p *page) promises() (all []promise) {
 	work := p.work()
 	for i, text := range words {
 		made := promise{words: shortened(text, titleLimit)}
-		refs := workRef.FindAllString(text, -1)
-		open, done := "", ""
-		for _, ref := range refs {
+		var open, done, unseen []string
+		for _, ref := range workRef.FindAllString(text, -1) {
 			switch state, found := work[strings.ToLower(ref)]; {
-			case found && state:
-				done = ref
-			case found:
-				open = ref
+			case !found:
+				unseen = append(unseen, ref)
+			case state:
+				done = append(done, ref)
+			default:
+				open = append(open, ref)
 			}
 		}
 		switch {
 		case ticked[i]:
 			made.state, made.by = keptDone, "ticked"
-		case open != "":
-			made.state, made.by = stillOpen, open+" is open"
-		case done != "" && len(refs) > 0:
-			made.state, made.by = keptDone, done+" is done"
+		case len(open) > 0:
+			made.state, made.by = stillOpen, areWords(open, "open")
+		case len(unseen) > 0:
+			made.by = "no source shows " + namesWords(unseen)
+		case len(done) > 0:
+			made.state, made.by = keptDone, areWords(done, "done")
 		}
 		all = append(all, made)
 	}
@@ -149,5 +152,16 @@ func (made promise) sentence() string {
 	case stillOpen:
 		return fmt.Sprintf("not done: %s (%s)", words, Escape(made.by))
 	}
-	return fmt.Sprintf("nothing shows whether it was done: %s", words)
+	if made.by != "" {
+		words += " (" + Escape(made.by) + ")"
+	}
+	return "nothing shows whether it was done: " + words
+}
+
+// areWords says of some things what they are: "A-1 and A-2 are done".
+func areWords(names []string, what string) string {
+	if len(names) == 1 {
+		return names[0] + " is " + what
+	}
+	return namesWords(names) + " are " + what
 }

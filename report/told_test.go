@@ -27,6 +27,34 @@ func TestWhichWeeksAreTold(t *testing.T) {
 	}
 }
 
+// Who catches up hears what changed since before the weeks that they missed, not
+// since the last page.
+func TestChangesToCatchUp(t *testing.T) {
+	verdict := func(s aggregate.Status) aggregate.Verdict { return aggregate.Verdict{Status: s, Rule: aggregate.ByTarget} }
+	past := []aggregate.Verdict{verdict(aggregate.Green), verdict(aggregate.Red), verdict(aggregate.Red), verdict(aggregate.Red), verdict(aggregate.Amber), verdict(aggregate.Green), verdict(aggregate.Green)}
+	f := aggregate.Finding{Line: aggregate.Line{Title: "Till"}, Past: past, Status: past[6], Before: past[5], Told: &aggregate.Said{Week: week(45), Status: aggregate.Green}}
+	for _, tt := range []struct {
+		since int
+		catch bool
+		said  []aggregate.Said
+		want  string
+	}{
+		{46, false, nil, "**Changed since the page of W45:** no line that is known has another colour."},
+		{44, true, nil, "**Changed since W43:**\n\n- Till: green, was red"},
+		{41, true, nil, "**Changed since W40:** no line that is known has another colour."},
+		{44, true, []aggregate.Said{{Week: week(43), Status: aggregate.Amber}}, "**Changed since W43:**\n\n- Till: green, was amber"},
+		{44, true, []aggregate.Said{{Week: week(42), Status: aggregate.Amber}}, "**Changed since W43:**\n\n- Till: green, was red"},
+	} {
+		f.Said = tt.said
+		p := &page{Report: world(t), letter: Letter{Since: week(tt.since), CatchUp: tt.catch}}
+		p.Teams = []aggregate.TeamReport{{Lines: []aggregate.Finding{f}}}
+		p.changes()
+		if got := strings.TrimSpace(p.text.String()); got != tt.want {
+			t.Errorf("since %d, %v: %q, want %q", tt.since, tt.said, got, tt.want)
+		}
+	}
+}
+
 // What is added is told less what is removed, and so it is not called added.
 func TestAForecastTellsScopeOnBalance(t *testing.T) {
 	for added, want := range map[float64]string{

@@ -112,7 +112,11 @@ func StatusReason(f aggregate.Finding) string {
 		if f.Target.IsZero() {
 			return "only part of it was seen: " + v.Reason
 		}
-		return fmt.Sprintf("at least %s in %s, and what was not seen could change the colour (%s): %s", judgedFigure(f, v), v.Week, limits(f.Line), v.Reason)
+		seen := fmt.Sprintf("at least %s in %s", judgedFigure(f, v), v.Week)
+		if !counts(f.Line) {
+			seen = fmt.Sprintf("%s in the part of %s that was seen", judgedFigure(f, v), v.Week)
+		}
+		return fmt.Sprintf("%s, and what was not seen could change the colour (%s): %s", seen, limits(f.Line), v.Reason)
 	case aggregate.Nothing:
 		reason := "there was nothing to measure in any of the weeks"
 		if v.Reason != "" {
@@ -124,7 +128,7 @@ func StatusReason(f aggregate.Finding) string {
 	case aggregate.AllDone:
 		return "everything in its scope is done"
 	case aggregate.ByForecast:
-		return goalChance(f) + improveWords(f)
+		return goalChance(f) + wishWords(v) + improveWords(f)
 	case aggregate.Reached:
 		return "reached: " + measuredWords(f)
 	case aggregate.ByTrend:
