@@ -25,7 +25,7 @@ const (
 	JUnit  CheckFormat = "junit"
 )
 
-// CheckFormats are the formats that WriteCheck knows.
+// checkFormats are the formats that WriteCheck knows.
 var checkFormats = []CheckFormat{Text, AsJSON, GitHub, JUnit}
 
 // UnmarshalText reads a format's name.

@@ -48,7 +48,7 @@ const (
 	Quarter    Form = "quarter" // the colours of a quarter
 )
 
-// Forms are all of them.
+// forms are all of them.
 var forms = []Form{Whole, NoResponse, Highlit, Agenda, Quarter}
 
 // UnmarshalText reads a form's name.

@@ -113,21 +113,6 @@ func (m *memory) merge(window sources.Window, a sources.Answer) outcome {
 	return out
 }
 
-// remembered returns what is remembered of a window, for alarms and readings.
-func (m *memory) remembered(w sources.Window) sources.Answer {
-	a := sources.Answer{Question: m.question}
-	for _, week := range w.Weeks() {
-		fact := m.weeks[week]
-		if fact.Alarm != nil {
-			a.Alarms = append(a.Alarms, *fact.Alarm)
-		}
-		if fact.Reading != nil {
-			a.Readings = append(a.Readings, *fact.Reading)
-		}
-	}
-	return a
-}
-
 // view returns the items, incidents and sprints that a full answer for a
 // window holds, by what is remembered; running are the sprints that run.
 func (m *memory) view(w sources.Window, running []sources.Sprint) sources.Answer {

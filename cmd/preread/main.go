@@ -2,8 +2,8 @@
 // the day before their weekly working session.
 //
 // This package holds the verbs, the flags and the exit codes. It alone knows
-// the clock, the environment, the file system and the streams; what was seen,
-// what it means and how it is said is in packages sources, aggregate and
+// the clock, the environment and the streams, and where files lie; what was
+// seen, what it means and how it is said is in packages sources, aggregate and
 // report.
 package main
 

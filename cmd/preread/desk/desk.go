@@ -71,11 +71,9 @@ type Page struct {
 
 // A Finding is one thing that the review of a page asks about.
 type Finding struct {
-	ID       string
-	Slot     string // that it is about; "": the page
-	Text     string // one plain sentence
-	Proposal string // words to begin an answer with; ""
-	Answered string // what was answered; "": not yet
+	ID   string
+	Slot string // that it is about; "": the page
+	Text string // one plain sentence
 }
 
 // A Reader is somebody for whom the page has a form, or a form that has a name.

@@ -18,7 +18,6 @@ type view struct {
 	Name        string
 	Title       string
 	At          string // the view that is shown, for the links to the others
-	Changes     bool
 	Review      bool
 	Readers     []Reader
 	CanReady    bool
@@ -34,7 +33,7 @@ type view struct {
 // read.
 func (d *Desk) show(w http.ResponseWriter, code int, v view, name string, data any, page []byte) {
 	v.Base, v.Token, v.Name = d.door.base(), d.door.Token, d.page.Name
-	v.Changes, v.Review = true, d.page.Findings != nil && d.page.Answer != nil
+	v.Review = d.page.Findings != nil && d.page.Answer != nil
 	if page != nil {
 		v.Sum = sumOf(string(page))
 		if p, err := report.ParsePage(d.page.Name, page); err == nil {

@@ -70,7 +70,7 @@ func harm(t *testing.T) *fixture {
 	}
 	f.page.Before = func() (string, []byte, error) { return harmful, []byte(text), nil }
 	f.page.Findings = func([]byte) ([]Finding, error) {
-		return []Finding{{harmful, harmful, harmful, harmful, harmful}}, nil
+		return []Finding{{harmful, harmful, harmful}}, nil
 	}
 	f.page.Answer = func(page []byte, _, _ string) ([]byte, error) { return page, nil }
 	f.page.Ready = func([]byte) (string, bool, error) { return harmful, true, nil }
