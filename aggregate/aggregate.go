@@ -132,7 +132,8 @@ type TeamReport struct {
 	Name   string
 	Status Status // see RollUp
 	Lines  []Finding
-	Budget change.Budget // how often signals like this team's are false
+	Short  []sources.Week // of the page, with so many holidays that work is not compared by them
+	Budget change.Budget  // how often signals like this team's are false
 }
 
 // A Finding is what became of one line. Of the pointers exactly the one of the
@@ -184,7 +185,7 @@ func Judge(teams []Team, facts sources.Facts) Report {
 	}
 	budgets := judge(trails, window)
 	for i, team := range teams {
-		t := TeamReport{ID: team.ID, Name: team.Name, Budget: budgets[i]}
+		t := TeamReport{ID: team.ID, Name: team.Name, Short: short(report.Window, team.Holidays), Budget: budgets[i]}
 		for _, trail := range trails[i] {
 			t.Lines = append(t.Lines, trail.finding(window))
 			if trail.line.Noun == sources.Goals {

@@ -2,6 +2,7 @@ package aggregate_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,9 @@ func TestASprintClosedInAHolidayWeek(t *testing.T) {
 	}
 	plain := judged()
 	team.Holidays = []sources.Day{monday, monday.Add(1), monday.Add(2), monday.Add(3), monday.Add(4)}
+	if r := aggregate.Judge([]aggregate.Team{team}, sources.Facts{Window: window(t)}); !slices.Equal(r.Teams[0].Short, []sources.Week{{Year: 2026, N: 46}}) {
+		t.Errorf("short weeks %v", r.Teams[0].Short)
+	}
 	if diff := cmp.Diff(plain, judged()); diff != "" || plain.Level.Weeks != 3 {
 		t.Errorf("%d weeks; a holiday changes what is said of sprints:\n%s", plain.Level.Weeks, diff)
 	}

@@ -52,6 +52,16 @@ func (t *trail) tested(window sources.Window, holidays []sources.Day) change.Met
 	return m
 }
 
+// short returns the weeks of a page that are too short to compare work by them.
+func short(page sources.Window, holidays []sources.Day) (weeks []sources.Week) {
+	for _, w := range page.Weeks() {
+		if workingDays(w, holidays)/workWeek < leastWeek {
+			weeks = append(weeks, w)
+		}
+	}
+	return weeks
+}
+
 // workingDays counts Monday to Friday, less the holidays among them. Work
 // needs working days; alarms and incidents do not wait for them.
 func workingDays(week sources.Week, holidays []sources.Day) float64 {

@@ -538,6 +538,7 @@ func (p *page) method() {
 	p.printf("- A colour holds the level of up to six weeks, with the range it plausibly has, against the target in the settings; it changes if two reports in a row say so, and at once if a line really got worse, if the part of a week that was seen is red already, and from and to unknown. Without a target there is none, but for a goal with a due date.\n")
 	p.printf("- “?” is a week that was not seen, “–” a week with nothing to measure; neither is zero. “≥” and “≈” mark figures that are not exact.\n")
 	p.printf("- A change is a signal if the last week, or the last three together, could hardly be chance after the weeks before this page; “~” is noise. %s.\n", budgetWords(p.Report))
+	p.shortWeeks()
 	if k := p.Kept; k.Ended > 0 {
 		p.printf("- %s\n", keptWords(k))
 	}
@@ -548,6 +549,24 @@ func (p *page) method() {
 	}
 	p.printf("\n")
 	p.unfold()
+}
+
+// shortWeeks names the weeks that holidays took out of what is compared.
+func (p *page) shortWeeks() {
+	for _, t := range p.Teams {
+		if len(t.Short) == 0 {
+			continue
+		}
+		var weeks []string
+		for _, w := range t.Short {
+			weeks = append(weeks, w.Short())
+		}
+		has := " has"
+		if len(weeks) > 1 {
+			has = " have"
+		}
+		p.printf("- %s: %s%s too few working days to compare work by; bugs and merged work of then are shown, and are no part of a level or of a test for change.\n", Escape(t.Name), namesWords(weeks), has)
+	}
 }
 
 var nounMethods = []struct {

@@ -113,7 +113,10 @@ func recent(f aggregate.Finding) string {
 		now, usual = figure(f.Line, b.Recent.Value), figure(f.Line, b.Base.Value)
 	}
 	when := "last week"
-	if b.Span > 1 {
+	switch {
+	case b.Span > 1 && b.Recent.Weeks < b.Span:
+		when = fmt.Sprintf("in %d of the last three weeks", b.Recent.Weeks)
+	case b.Span > 1:
 		when = "in the last three weeks"
 	}
 	return fmt.Sprintf("%s %s against %s %s", now, when, usual, base)

@@ -6,6 +6,7 @@ import (
 
 	"preread/aggregate"
 	"preread/aggregate/forecast"
+	"preread/sources"
 )
 
 // The head of a page says which weeks it tells of, and why these.
@@ -30,7 +31,9 @@ func TestWhichWeeksAreTold(t *testing.T) {
 // Who catches up hears what changed since before the weeks that they missed, not
 // since the last page.
 func TestChangesToCatchUp(t *testing.T) {
-	verdict := func(s aggregate.Status) aggregate.Verdict { return aggregate.Verdict{Status: s, Rule: aggregate.ByTarget} }
+	verdict := func(s aggregate.Status) aggregate.Verdict {
+		return aggregate.Verdict{Status: s, Rule: aggregate.ByTarget}
+	}
 	past := []aggregate.Verdict{verdict(aggregate.Green), verdict(aggregate.Red), verdict(aggregate.Red), verdict(aggregate.Red), verdict(aggregate.Amber), verdict(aggregate.Green), verdict(aggregate.Green)}
 	f := aggregate.Finding{Line: aggregate.Line{Title: "Till"}, Past: past, Status: past[6], Before: past[5], Told: &aggregate.Said{Week: week(45), Status: aggregate.Green}}
 	for _, tt := range []struct {
@@ -52,6 +55,17 @@ func TestChangesToCatchUp(t *testing.T) {
 		if got := strings.TrimSpace(p.text.String()); got != tt.want {
 			t.Errorf("since %d, %v: %q, want %q", tt.since, tt.said, got, tt.want)
 		}
+	}
+}
+
+// What holidays took out of the comparing is said.
+func TestShortWeeksAreNamed(t *testing.T) {
+	p := &page{}
+	p.Teams = []aggregate.TeamReport{{Name: "Till"}, {Name: "Checkout", Short: []sources.Week{week(45), week(46)}}, {Name: "Search", Short: []sources.Week{week(46)}}}
+	p.shortWeeks()
+	const what = " too few working days to compare work by; bugs and merged work of then are shown, and are no part of a level or of a test for change.\n"
+	if got, want := p.text.String(), "- Checkout: W45 and W46 have"+what+"- Search: W46 has"+what; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
