@@ -115,7 +115,7 @@ func (s *source) plansSprints(ctx context.Context, b *board) error {
 	case err != nil:
 		return err
 	case answer.Features == nil:
-		return unreadable()
+		return s.unreadable()
 	}
 	for _, f := range *answer.Features {
 		if (f.Name == "SPRINTS" || f.ID == "jsw.agility.sprints") && f.State == "ENABLED" {

@@ -102,7 +102,7 @@ func (s *source) changes(ctx context.Context, st *site, issues []issue) (map[str
 		logs[id] = got[id]
 	}
 	if withheld(issues, logs) {
-		return nil, sources.Unansweredf("jira shows no history of issues to this token").
+		return nil, sources.Unansweredf("%s shows no history of issues to this token", s.name).
 			WithHint("see that the token's account may browse the projects of the query")
 	}
 	return logs, nil
@@ -172,7 +172,7 @@ func (s *source) bulkChunk(ctx context.Context, ids []string) (map[string][]hist
 			return nil, err
 		}
 		if answer.Logs == nil {
-			return nil, unreadable()
+			return nil, s.unreadable()
 		}
 		for _, log := range *answer.Logs {
 			histories[string(log.ID)] = append(histories[string(log.ID)], log.Histories...)
@@ -180,8 +180,8 @@ func (s *source) bulkChunk(ctx context.Context, ids []string) (map[string][]hist
 		if answer.Token == "" {
 			return histories, nil
 		}
-		if err := tokens.add(answer.Token); err != nil {
-			return nil, err
+		if tokens.add(answer.Token) {
+			return nil, s.circle()
 		}
 		ask.Token = answer.Token
 	}
@@ -220,11 +220,11 @@ func (s *source) paged(ctx context.Context, id string) ([]change, error) {
 			return nil, err
 		}
 		if p.Values == nil {
-			return nil, unreadable()
+			return nil, s.unreadable()
 		}
 		if len(p.Values) > 0 && p.Values[0].ID != "" {
-			if err := firsts.add(string(p.Values[0].ID)); err != nil {
-				return nil, err
+			if firsts.add(string(p.Values[0].ID)) {
+				return nil, s.circle()
 			}
 		}
 		all = append(all, p.Values...)
@@ -246,7 +246,7 @@ func (s *source) byIssue(ctx context.Context, ids []string) (map[string][]change
 			return nil, err
 		}
 		if i.Log == nil || i.Log.Total > len(i.Log.Histories) {
-			return nil, unreadable()
+			return nil, s.unreadable()
 		}
 		got[id] = flatten(i.Log.Histories)
 	}

@@ -42,12 +42,12 @@ func (s *source) plain(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return sources.Unansweredf("%s broke off in the middle of an answer", s.name).WithHint("run again later")
 	}
-	return unreadable()
+	return s.unreadable()
 }
 
 // unreadable is the error of an answer whose shape is not the published one.
-func unreadable() *sources.Unanswered {
-	return sources.Unansweredf("jira gave an answer that this program cannot read").
+func (s *source) unreadable() *sources.Unanswered {
+	return sources.Unansweredf("%s gave an answer that this program cannot read", s.name).
 		WithHint("see that the url leads to jira itself, and that its version is still in support")
 }
 

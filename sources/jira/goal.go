@@ -197,7 +197,7 @@ func (g grower) top(ctx context.Context, q query) (t tree, err error) {
 		t.haul.rows, err = g.source.search(ctx, g.site, jql, g.fields()...)
 		return t, err
 	case g.goal.portfolio && !g.site.cloud && len(g.site.ofType(parentType)) == 0:
-		return tree{}, sources.Unansweredf("portfolioChildIssuesOf needs Advanced Roadmaps, which this jira does not have or does not show to this token").
+		return tree{}, sources.Unansweredf("portfolioChildIssuesOf needs Advanced Roadmaps, which %s does not have or does not show to this token", g.source.name).
 			WithHint(`name the epics instead, such as "parent in (PAY-100, PAY-101)"`)
 	default:
 		jql = g.site.under(g.goal.value)
@@ -210,7 +210,7 @@ func (g grower) top(ctx context.Context, q query) (t tree, err error) {
 		rows, err = g.source.find(ctx, g.site, jql+itself, g.fields())
 	}
 	if err != nil {
-		return tree{}, rejected(err)
+		return tree{}, g.source.rejected(err)
 	}
 	i := slices.IndexFunc(rows, func(row issue) bool { return row.named(value{g.goal.value, g.goal.value}) })
 	if i < 0 { // moved: the old key still finds it, under another name
@@ -294,7 +294,7 @@ func (g grower) read(ctx context.Context, h *haul, rows []issue, nodes []node) e
 func (g grower) strays(ctx context.Context, t *tree, rows []issue, top bool) error {
 	kinds := g.kinds(rows, t.haul.logs)
 	if err := g.touchedOf(ctx, t, kinds); err != nil {
-		return rejected(err)
+		return g.source.rejected(err)
 	}
 	epics := slices.ContainsFunc(rows, func(i issue) bool { return i.epic(g.site) && i.above(g.site, nil) })
 	if !top || t.head == nil || t.head.epic(g.site) || epics || g.site.cloud && len(kinds) > 0 {

@@ -232,7 +232,7 @@ func TestPortfolioWithoutRoadmaps(t *testing.T) {
 	e.site.Roadmaps = false
 	source, _ := products[1].serve(t, e.site, "")
 	_, err := source.Items(t.Context(), window(t, 6), sources.Query{Noun: sources.Goals, Text: "issuekey in portfolioChildIssuesOf(TOP-3)"})
-	if reason, _ := reasonOf(err); reason != "portfolioChildIssuesOf needs Advanced Roadmaps, which this jira does not have or does not show to this token" {
+	if reason, _ := reasonOf(err); reason != "portfolioChildIssuesOf needs Advanced Roadmaps, which jira does not have or does not show to this token" {
 		t.Error(err)
 	}
 }

@@ -141,7 +141,7 @@ func (s *source) recently(ctx context.Context, r reader, projects []string) (hau
 	}
 	h, err := s.touchedIn(ctx, r, "project in ("+quoted(projects)+")")
 	h.projects, h.window = projects, r.window
-	return h, rejected(err)
+	return h, s.rejected(err)
 }
 
 // elsewhere narrows JQL to what the haul surely does not have: what is in other

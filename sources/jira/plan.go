@@ -39,7 +39,7 @@ func (s *source) plan(ctx context.Context, w sources.Window, q sources.Query) (s
 		list = append(list, m)
 	}
 	if t.head != nil && t.head.Due != "" {
-		due, err := dayOf(t.head.Due)
+		due, err := s.day(t.head.Due)
 		if err != nil {
 			return sources.Plan{}, err
 		}
@@ -95,14 +95,14 @@ func (r reader) release(v planned) (sources.Milestone, error) {
 		return m, nil
 	}
 	var err error
-	m.Due, err = dayOf(v.Release)
+	m.Due, err = r.source.day(v.Release)
 	return m, err
 }
 
-// dayOf reads a date as Jira writes it, without a zone.
-func dayOf(t text) (d sources.Day, err error) {
+// day reads a date as Jira writes it, without a zone.
+func (s *source) day(t text) (d sources.Day, err error) {
 	if d.UnmarshalText([]byte(t)) != nil {
-		return sources.Day{}, unreadable()
+		return sources.Day{}, s.unreadable()
 	}
 	return d, nil
 }

@@ -41,12 +41,12 @@ func (s *source) refs(ctx context.Context, _ sources.Window, q sources.Query) ([
 		rows, err = serverRows[keyed](ctx, s, jql, keyOnly)
 	}
 	if err != nil {
-		return nil, rejected(err)
+		return nil, s.rejected(err)
 	}
 	keys := make([]string, 0, len(rows))
 	for _, row := range rows {
 		if row.Key == "" {
-			return nil, unreadable()
+			return nil, s.unreadable()
 		}
 		keys = append(keys, row.Key)
 	}

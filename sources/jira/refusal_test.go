@@ -136,3 +136,14 @@ func TestPagesInACircle(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Of several sites it is clear which one is meant.
+func TestErrorsNameTheirSource(t *testing.T) {
+	s := &source{name: "tracker"}
+	_, unknown := (&site{name: s.name}).field("Size")
+	for _, err := range []error{s.unreadable(), s.circle(), unknown} {
+		if reason, _ := sources.Reason(err); !strings.HasPrefix(reason, "tracker ") {
+			t.Errorf("%q", reason)
+		}
+	}
+}

@@ -22,15 +22,15 @@ const (
 // On Data Center they carry their changelogs.
 func (s *source) search(ctx context.Context, st *site, jql string, fields ...string) ([]issue, error) {
 	rows, err := s.find(ctx, st, jql, fields)
-	return rows, rejected(err)
+	return rows, s.rejected(err)
 }
 
 // rejected puts a refusal of JQL into words.
-func rejected(err error) error {
+func (s *source) rejected(err error) error {
 	if !refused(err) {
 		return err
 	}
-	return sources.Unansweredf("jira does not accept the query (400)").
+	return sources.Unansweredf("%s does not accept the query (400)", s.name).
 		WithHint("try it in jira's own issue search; a name in it may be misspelt or hidden from this token")
 }
 
@@ -71,16 +71,15 @@ func tooMany() error {
 // repeats guards against being led in a circle by page tokens.
 type repeats map[string]bool
 
-func (r repeats) add(token string) error {
-	if r[token] {
-		return circle()
-	}
+// add reports whether a token came before.
+func (r repeats) add(token string) (again bool) {
+	again = r[token]
 	r[token] = true
-	return nil
+	return again
 }
 
-func circle() error {
-	return sources.Unansweredf("jira leads in a circle: its list of pages does not end").
+func (s *source) circle() error {
+	return sources.Unansweredf("%s leads in a circle: its list of pages does not end", s.name).
 		WithHint("something between here and jira may answer in its place; run again later")
 }
 
@@ -120,7 +119,7 @@ func cloudRows[R row](ctx context.Context, s *source, jql string, fields []strin
 			return nil, err
 		}
 		if answer.Issues == nil {
-			return nil, unreadable()
+			return nil, s.unreadable()
 		}
 		if all = append(all, *answer.Issues...); len(all) > mostIssues {
 			return nil, tooMany()
@@ -128,8 +127,8 @@ func cloudRows[R row](ctx context.Context, s *source, jql string, fields []strin
 		if answer.Token == "" || answer.IsLast {
 			return all, nil
 		}
-		if err := tokens.add(answer.Token); err != nil {
-			return nil, err
+		if tokens.add(answer.Token) {
+			return nil, s.circle()
 		}
 		ask.Token = answer.Token
 	}
@@ -157,14 +156,14 @@ func serverRows[R row](ctx context.Context, s *source, jql string, fields []stri
 			return nil, err
 		}
 		if answer.Issues == nil || answer.Total == nil {
-			return nil, unreadable()
+			return nil, s.unreadable()
 		}
 		if *answer.Total > mostIssues {
 			return nil, tooMany()
 		}
 		if len(*answer.Issues) > 0 {
-			if err := firsts.add((*answer.Issues)[0].id()); err != nil {
-				return nil, err
+			if firsts.add((*answer.Issues)[0].id()) {
+				return nil, s.circle()
 			}
 		}
 		all = append(all, *answer.Issues...)
@@ -173,7 +172,7 @@ func serverRows[R row](ctx context.Context, s *source, jql string, fields []stri
 			return all, nil
 		}
 		if len(*answer.Issues) == 0 {
-			return nil, sources.Unansweredf("jira stopped in the middle of a list: %d of %d issues came", len(all), *answer.Total)
+			return nil, sources.Unansweredf("%s stopped in the middle of a list: %d of %d issues came", s.name, len(all), *answer.Total)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"preread/sources"
 )
 
 // shared is a value that several questions need and one of them fetches. All
@@ -23,7 +25,7 @@ type fetch[T any] struct {
 
 func newFetch[T any]() *fetch[T] {
 	// Should the try end in a panic, this is what the others get.
-	return &fetch[T]{over: make(chan struct{}), err: unreadable()}
+	return &fetch[T]{over: make(chan struct{}), err: sources.Unansweredf("what several questions wait for could not be read")}
 }
 
 // wait returns the outcome, or the end of the caller's own patience.

@@ -15,6 +15,7 @@ import (
 // A site is what a Jira is, learnt once: which product, under which address
 // people open it, its fields and its statuses.
 type site struct {
+	name     string // of its source in the settings
 	cloud    bool
 	web      string // where people open it, without a slash at the end
 	fields   []field
@@ -88,7 +89,7 @@ func (s *source) visit(ctx context.Context) (*site, error) {
 			Name      string `json:"name"`
 			Key       string `json:"key"`
 		}
-		st     site
+		st     = site{name: s.name}
 		asking sync.WaitGroup
 		errs   [4]error
 	)
@@ -114,7 +115,7 @@ func (s *source) visit(ctx context.Context) (*site, error) {
 		return nil, anonymous(s.name)
 	}
 	if len(st.fields) == 0 || len(st.statuses) == 0 || info.BaseURL+info.DeploymentType+info.Version == "" {
-		return nil, unreadable()
+		return nil, s.unreadable()
 	}
 	switch info.DeploymentType {
 	case "Cloud":
@@ -236,10 +237,10 @@ func (st *site) field(ref string) (field, error) {
 	case 1:
 		return named[0], nil
 	case 0:
-		return field{}, sources.Unansweredf("jira has no field %q, or does not show it to this token", sources.OneLine(ref, 60)).
+		return field{}, sources.Unansweredf("%s has no field %q, or does not show it to this token", st.name, sources.OneLine(ref, 60)).
 			WithHint("fields are named as jira shows them, or by an id such as customfield_10016")
 	}
-	return field{}, sources.Unansweredf("jira has %d fields named %q", len(named), sources.OneLine(ref, 60)).
+	return field{}, sources.Unansweredf("%s has %d fields named %q", st.name, len(named), sources.OneLine(ref, 60)).
 		WithHint("name the right one by its id, such as %s", named[0].ID)
 }
 

@@ -343,7 +343,7 @@ func TestInterruptionIsNotShared(t *testing.T) {
 
 func TestEstimateFields(t *testing.T) {
 	with := func(fields ...[3]string) *site {
-		st := &site{}
+		st := &site{name: "jira"}
 		for _, f := range fields {
 			var one field
 			one.ID, one.Name, one.Schema.Custom = f[0], f[1], f[2]

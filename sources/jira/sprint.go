@@ -253,7 +253,7 @@ func (s *source) sprintsBetween(ctx context.Context, board *board, start, end in
 func (s *source) sprintsAfter(ctx context.Context, board *board, start int, front int64) ([]sprintRow, bool, error) {
 	page, _, last, err := s.sprintsFrom(ctx, board, start)
 	if err == nil && len(page) > 0 && page[0].ID == front {
-		return nil, false, circle()
+		return nil, false, s.circle()
 	}
 	return page, last, err
 }
@@ -269,12 +269,12 @@ func (s *source) sprintsFrom(ctx context.Context, board *board, start int) (rows
 	case web.Status(err) == http.StatusBadRequest:
 		return nil, 0, false, board.noSprints()
 	case web.Status(err) == http.StatusNotFound:
-		return nil, 0, false, sources.Unansweredf("jira has no board %d, or does not show it to this token (404)", board.id).
+		return nil, 0, false, sources.Unansweredf("%s has no board %d, or does not show it to this token (404)", s.name, board.id).
 			WithHint("the number is in the address of the board, after rapidView= or boards/")
 	case err != nil:
 		return nil, 0, false, err
 	case answer.Values == nil:
-		return nil, 0, false, unreadable()
+		return nil, 0, false, s.unreadable()
 	}
 	rows = *answer.Values
 	last = answer.IsLast || len(rows) == 0 || answer.Total > 0 && start+len(rows) >= answer.Total
