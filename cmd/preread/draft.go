@@ -439,7 +439,7 @@ func (j job) standing(week string) (path string, last sources.Week, old oldPage,
 		return path, last, old, err
 	}
 	if old, err = readPage(path); err == nil && old.page == nil {
-		err = withHint(fmt.Errorf("there is no page of %s yet: %s", last, path), "preread draft makes it")
+		err = withHint(fmt.Errorf("there is no page of %s yet: %s", last, path), "preread draft%s makes it", j.weekFlag(j.config, last))
 	}
 	return path, last, old, err
 }

@@ -27,11 +27,15 @@ func (p *program) inkOn(terminal bool) func(report.Ink, string) string {
 	}
 }
 
-// browse shows a file in the browser of whoever is at the machine.
-func (p *program) browse(file string) error {
+// htmlToo are the flags of draft with which a page has its HTML file.
+const htmlToo = " --format markdown,html"
+
+// browse shows a file in the browser of whoever is at the machine. ofWeek are
+// the flags that mean its week.
+func (p *program) browse(file, ofWeek string) error {
 	if _, err := os.Stat(file); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return withHint(fmt.Errorf("there is no %s yet", file), "preread draft --format markdown,html makes it; preread open --print shows the page here")
+			return withHint(fmt.Errorf("there is no %s yet", file), "preread draft%s makes it; preread open --print%s shows the page here", ofWeek+htmlToo, ofWeek)
 		}
 		return fmt.Errorf("%s: %w", file, plainFileError(err))
 	}

@@ -71,18 +71,22 @@ func (p *program) open(o opening) error {
 			return err
 		}
 	}
+	ofWeek := p.weekFlag(c, window.Last)
 	old, err := readPage(path)
 	switch {
 	case err != nil:
 		return err
 	case old.page == nil:
-		return withHint(fmt.Errorf("there is no page of %s yet: %s", window.Last, path), "preread draft makes it")
+		if o.file {
+			ofWeek += htmlToo
+		}
+		return withHint(fmt.Errorf("there is no page of %s yet: %s", window.Last, path), "preread draft%s makes it", ofWeek)
 	case o.here:
 		return report.WriteTerminal(p.stdout, *old.page, terminalWidth, p.inkOn(isTerminal(p.stdout)))
 	case o.file:
 		file := strings.TrimSuffix(path, filepath.Ext(path)) + ".html"
-		p.sayOlder(file, path)
-		return p.browse(file)
+		p.sayOlder(file, path, ofWeek)
+		return p.browse(file, ofWeek)
 	}
 	return p.withConfig(c, func(j *job) error {
 		p.stderr = &talk{w: p.stderr}
@@ -91,13 +95,13 @@ func (p *program) open(o opening) error {
 }
 
 // sayOlder says that a page was written since its HTML was made.
-func (p *program) sayOlder(file, page string) {
+func (p *program) sayOlder(file, page, ofWeek string) {
 	made, err := os.Stat(file)
 	if err != nil {
 		return // that it is not there is said by whoever opens it
 	}
 	if written, err := os.Stat(page); err == nil && written.ModTime().After(made.ModTime().Add(time.Second)) {
-		fmt.Fprintf(p.stderr, "note: %s is older than the page; preread draft --format html makes it anew\n", file)
+		fmt.Fprintf(p.stderr, "note: %s is older than the page; preread draft%s --format html makes it anew\n", file, ofWeek)
 	}
 }
 

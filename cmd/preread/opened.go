@@ -70,7 +70,7 @@ func (o *opened) page() desk.Page {
 func (o *opened) read() ([]byte, error) {
 	old, err := readPage(o.path)
 	if err == nil && old.page == nil {
-		err = fmt.Errorf("there is no %s any more; preread draft makes it", o.path)
+		err = fmt.Errorf("there is no %s any more; preread draft%s makes it", o.path, o.weekFlag(o.config, o.week))
 	}
 	return old.text, err
 }

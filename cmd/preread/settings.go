@@ -86,6 +86,15 @@ func plainFileError(err error) error {
 	return err
 }
 
+// weekFlag is what a hint puts behind a verb to mean a week: nothing where the
+// verb means that one by itself.
+func (p *program) weekFlag(c *config.Config, week sources.Week) string {
+	if last, err := p.window(c, "last"); err == nil && last.Last == week {
+		return ""
+	}
+	return " --week " + week.String()
+}
+
 // window returns the weeks to report on: --week, or the last complete one.
 func (p *program) window(c *config.Config, week string) (sources.Window, error) {
 	now := p.now()
