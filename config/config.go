@@ -54,6 +54,9 @@ type Report struct {
 	Charts   bool          `toml:"charts"`   // charts beside the Markdown page; default: none
 }
 
+// MostWeeks are the most that a page shows.
+const MostWeeks = 26
+
 // A Session is the weekly hour in which manager and reader meet.
 type Session struct {
 	Weekday time.Weekday
@@ -208,8 +211,8 @@ func (l *loader) report(top table) {
 		return
 	}
 	_ = l.decode(t, r) // what it could not read keeps its default
-	if r.Weeks < 1 || r.Weeks > 26 {
-		l.complain(join(t.path, "weeks"), "weeks: %d is not between 1 and 26", r.Weeks)
+	if r.Weeks < 1 || r.Weeks > MostWeeks {
+		l.complain(join(t.path, "weeks"), "weeks: %d is not between 1 and %d", r.Weeks, MostWeeks)
 	}
 	if r.Baseline < 0 || r.Baseline > 52 {
 		l.complain(join(t.path, "baseline"), "baseline: %d is not between 0 and 52 weeks", r.Baseline)

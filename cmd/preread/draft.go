@@ -346,8 +346,12 @@ func (d drafting) sinceIn(window sources.Window) (sources.Week, error) {
 	}
 	page := window.Page()
 	week := page.WeekOf(day.Time(window.Zone.Location()))
-	if week.Compare(page.First()) < 0 || week.Compare(page.Last) > 0 {
-		return sources.Week{}, withHint(fmt.Errorf("--since: %s is not in the weeks of the page, %s to %s", day, page.First(), page.Last), "weeks in [report] says how many it shows")
+	outside := fmt.Errorf("--since: %s is not in the weeks of the page, %s to %s", day, page.First(), page.Last)
+	switch {
+	case week.Compare(page.Last) > 0:
+		return sources.Week{}, withHint(outside, "name %s or an earlier day", page.Last.Sunday())
+	case week.Compare(page.First()) < 0:
+		return sources.Week{}, withHint(outside, "name %s or a later day; weeks in [report] can make it show up to %d", page.First().Monday(), config.MostWeeks)
 	}
 	return week, nil
 }
