@@ -275,7 +275,11 @@ func (j *job) showPrivate() error {
 		if item.Released {
 			mark = " (released)"
 		}
-		fmt.Fprintf(j.stdout, "%3d  %s: %s%s\n", i+1, item.Section, sources.OneLine(item.Words, 60), mark)
+		section := ""
+		if item.Section != "" {
+			section = item.Section + ": "
+		}
+		fmt.Fprintf(j.stdout, "%3d  %s%s%s\n", i+1, section, sources.OneLine(item.Words, 60), mark)
 	}
 	return nil
 }
