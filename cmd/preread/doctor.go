@@ -297,7 +297,7 @@ func (e *examination) health(s sources.Source) {
 	}
 	h := s.Health()
 	if skew := e.now().Sub(h.Clock).Abs(); !h.Clock.IsZero() && skew > clockSlack {
-		e.add(s.Name, noteState, "set the clock of one of them; weeks are cut by this machine's", "its clock and this machine's are %s apart", skew.Round(time.Second))
+		e.add(s.Name, noteState, "set the clock of one of them; weeks are cut by this machine's", "its clock and this machine's are %s apart", howLong(skew))
 	}
 	if h.Limit > 0 && h.Remaining < h.Limit/budgetShare {
 		until := ""
@@ -306,4 +306,17 @@ func (e *examination) health(s sources.Source) {
 		}
 		e.add(s.Name, noteState, "run later, or use a token of its own", "it allows %d more requests of %d%s", h.Remaining, h.Limit, until)
 	}
+}
+
+// howLong says a stretch of time in the largest unit that it holds twice.
+func howLong(d time.Duration) string {
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		if d >= 2*unit.length {
+			return plural(int(d.Round(unit.length)/unit.length), unit.name)
+		}
+	}
+	return plural(int(d.Round(time.Second)/time.Second), "second")
 }
