@@ -72,7 +72,10 @@ func helpTopics() []*cobra.Command {
 			Use:   "exit-codes",
 			Short: "What the exit codes mean",
 			Long: `0  fine
-1  check: a line is red, or amber with --fail-on amber
+1  check: a line is red, unless --fail-on none says otherwise
+   check too, where it is asked for: amber with --fail-on amber,
+   a change for the worse with --fail-on signal, a red or amber
+   line without words on the page with --require-notes red or amber
    diff: draft would make another page
    review: there is something to stumble over
 2  something needed is unknown: check without a red line, draft --strict
