@@ -48,7 +48,7 @@ func Explain(w io.Writer, window sources.Window, t aggregate.TeamReport, f aggre
 		fmt.Fprintf(&b, "own      %s\n", sources.OneLine(ownWords(*f.Own), 300))
 	}
 	if !f.Waiver.IsZero() {
-		word := "lapsed on"
+		word := "lapsed after"
 		if f.Waived {
 			word = "until"
 		}
