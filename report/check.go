@@ -214,7 +214,7 @@ func writeAnnotations(w io.Writer, r aggregate.Report, bar Bar) error {
 			}
 			if shown[kind]++; shown[kind] <= annotationLimit {
 				fmt.Fprintf(&b, "::%s title=%s::%s\n", kind,
-					commandProperty(fmt.Sprintf("%s: %s is %s", t.Name, f.Title, f.Status.Status)),
+					commandProperty(fmt.Sprintf("%s: %s: %s", t.Name, f.Title, f.Status.Status)),
 					commandData(reason))
 			}
 		}
