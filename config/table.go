@@ -41,8 +41,8 @@ func (l *loader) decode(t table, into any, except ...string) error {
 			l.complain(join(t.path, key), "unknown key %q in %s%s", sources.OneLine(key, 60), l.label(t.path), nearest(key, slices.Concat(keysOf(fields), except)))
 			continue
 		}
-		if err := decodeOne(key, t.values[key], into); err != nil {
-			l.complain(join(t.path, key), "%s: %s", key, explain(err, t.values[key], field))
+		if wrong := explain(decodeOne(key, t.values[key], into), t.values[key], field); wrong != "" {
+			l.complain(join(t.path, key), "%s: %s", key, wrong)
 		}
 	}
 	if len(l.problems) > before {
@@ -78,14 +78,45 @@ func plainDates(value any) any {
 	return value
 }
 
-// explain puts a decoding error into words. An error of the value's own type
-// is its own; any other means a value of the wrong kind.
+// explain puts into words what came of decoding a value; "": it is right. An
+// error of the value's own type is its own; any other means a value of the wrong
+// kind.
 func explain(err error, value any, field reflect.Type) string {
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
 		return parse.Message
 	}
+	if bad, found := noText(value, field); found {
+		return "a text in quotes is wanted here, not " + valueWord(bad)
+	}
+	if err == nil {
+		return ""
+	}
 	return fmt.Sprintf("%s is wanted here, not %s", kindWord(field), valueWord(value))
+}
+
+// noText returns what is no text where a text is wanted, as a value or in a list
+// of them. The library does not mind: it writes a number out for whatever reads
+// texts, and so 5 would be the name of a file.
+func noText(value any, field reflect.Type) (bad any, found bool) {
+	if list, ok := value.([]any); ok && field.Kind() == reflect.Slice {
+		for _, v := range list {
+			if bad, found = noText(v, field.Elem()); found {
+				return bad, true
+			}
+		}
+		return nil, false
+	}
+	switch value.(type) {
+	case time.Time:
+		if field == reflect.TypeFor[sources.Day]() {
+			return nil, false
+		}
+	case bool, int64, float64:
+	default:
+		return nil, false
+	}
+	return value, field.Kind() == reflect.String || field.Kind() == reflect.Struct
 }
 
 func kindWord(t reflect.Type) string {
