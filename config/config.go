@@ -104,8 +104,9 @@ func (p Path) For(week sources.Week) (string, error) {
 // A sourceTable is a [[source.KIND]] table before it is opened.
 type sourceTable struct {
 	table
-	kind sources.Kind
-	name string
+	kind  sources.Kind
+	name  string
+	check func(sources.Query) error // nil: nothing to check
 }
 
 // Problems are all mistakes of a settings file, in the order of the file.
@@ -267,11 +268,12 @@ func (l *loader) source(t table, kind sources.Kind) {
 	if slices.ContainsFunc(l.config.tables, func(o sourceTable) bool { return o.name == s.name }) {
 		l.complain(t.path, "a second source is named %q; give it a name of its own", sources.OneLine(s.name, 60))
 	}
-	l.config.tables = append(l.config.tables, s)
-	_, err := kind.Open(func(into any) error { return l.decode(t, into, "name") }, sources.Setup{
+	source, err := kind.Open(func(into any) error { return l.decode(t, into, "name") }, sources.Setup{
 		Name:   s.name,
 		Secret: func(sources.SecretRef) (sources.Secret, error) { return sources.NewSecret("-"), nil },
 	})
+	s.check = source.Check
+	l.config.tables = append(l.config.tables, s)
 	if err != nil && err != errTable {
 		path := t.path
 		for _, word := range strings.FieldsFunc(err.Error(), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) }) {
@@ -280,12 +282,17 @@ func (l *loader) source(t table, kind sources.Kind) {
 				break
 			}
 		}
-		reason, hint := sources.Reason(err)
-		if hint != "" {
-			reason += "; " + hint
-		}
-		l.complain(path, "%s", reason)
+		l.complain(path, "%s", withNext(err))
 	}
+}
+
+// withNext says what a collector refuses, with the next step if it names one.
+func withNext(err error) string {
+	reason, hint := sources.Reason(err)
+	if hint != "" {
+		reason += "; " + hint
+	}
+	return sources.OneLine(reason, 500)
 }
 
 var idPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

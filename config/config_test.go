@@ -39,7 +39,12 @@ func kinds() []sources.Kind {
 				return sources.Source{}, sources.Unansweredf("url: a token must not travel over plain http").WithHint("use https")
 			}
 			_, err := setup.Secret(in.Token)
-			return sources.Source{Name: setup.Name}, err
+			return sources.Source{Name: setup.Name, Check: func(q sources.Query) error {
+				if strings.Contains(q.Text, "lable:") {
+					return sources.Unansweredf("lable: cannot\nbe answered").WithHint("there is label:")
+				}
+				return nil
+			}}, err
 		}}
 	}
 	return []sources.Kind{

@@ -191,9 +191,11 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 		Plan: aggregate.GoalPlan{Why: in.Why, Assumed: in.Assumed, Driver: in.Driver, Cadence: in.Cadence, Start: in.Start, Due: in.Due},
 		Of:   in.Of, MinChange: in.MinChange, FollowUpDays: in.FollowUps,
 	}
+	query := sources.Query{Noun: asked, Text: cmp.Or(in.Query, in.Matchers), Board: in.Board, Boards: in.Boards}
 	if s.noun == sources.Delivery {
 		l.boards(t, in)
 	}
+	l.query(t, in.From, query)
 	if !finite(in.MinChange) || in.MinChange < 0 {
 		l.complain(join(t.path, "min_change"), "min_change: it is the least change that matters, a number that is not below 0")
 	}
@@ -214,9 +216,23 @@ func (l *loader) line(team *aggregate.Team, t table, s shape) {
 		return // it times what another line asks for
 	}
 	l.config.questions = append(l.config.questions, sources.Question{
-		Team: team.ID, Line: in.ID, Source: in.From,
-		Query: sources.Query{Noun: asked, Text: cmp.Or(in.Query, in.Matchers), Board: in.Board, Boards: in.Boards},
+		Team: team.ID, Line: in.ID, Source: in.From, Query: query,
 	})
+}
+
+// query lets a line's source look whether it could ever answer what it is asked.
+func (l *loader) query(t table, from string, q sources.Query) {
+	i := slices.IndexFunc(l.config.tables, func(s sourceTable) bool { return s.name == from })
+	if i < 0 || q.Text == "" || l.config.tables[i].check == nil || !slices.Contains(l.config.tables[i].kind.Nouns, q.Noun) {
+		return
+	}
+	if err := l.config.tables[i].check(q); err != nil {
+		key := "query"
+		if _, found := t.values[key]; !found {
+			key = "matchers"
+		}
+		l.complain(join(t.path, key), "%s: %s", key, withNext(err))
+	}
 }
 
 // boards checks that a delivery line names its sprints in one way: by one

@@ -68,6 +68,11 @@ type Source struct {
 	Alarms    func(context.Context, Window, Query) ([]AlarmWeek, error)
 	Readings  func(context.Context, Window, Query) ([]Reading, error)
 
+	// Check refuses a query that could not be answered whatever the source holds,
+	// so that a mistake in the settings is found where it stands. It makes no
+	// call. Nil: nothing can be told without one.
+	Check func(Query) error
+
 	// Plan tells, with the Items of a goal, about the steps that the tracker
 	// itself plans it by, and what people there say of it. Nil: the tracker has
 	// no such thing. An error is a gap of its own: the items stand without.

@@ -180,6 +180,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Items:     h.items,
 		Sprints:   h.sprints,
 		Incidents: h.incidents,
+		Check:     check,
 		Plan:      h.plan,
 		Evidence:  h.evidence,
 		Refs:      h.refs,

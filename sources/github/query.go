@@ -89,6 +89,12 @@ func ParseQuery(noun sources.Noun, text string) (Query, error) {
 	return q, nil
 }
 
+// check refuses what [ParseQuery] does.
+func check(q sources.Query) error {
+	_, err := ParseQuery(q.Noun, q.Text)
+	return err
+}
+
 // alone refuses words beside those that say all: the sub-issues of an issue and
 // the items of a project are in whatever repository, and a deployment has
 // nothing of a pull request.

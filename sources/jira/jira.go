@@ -137,6 +137,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Items:     s.items,
 		Sprints:   s.sprints,
 		Incidents: s.incidents,
+		Check:     check,
 		Plan:      s.plan,
 		Evidence:  s.navigator,
 		Refs:      s.refs,

@@ -122,6 +122,15 @@ func parse(jql string) (query, error) {
 	return query{strings.TrimSpace(jql), words}, nil
 }
 
+// check refuses what [parse] does. Sprints are those of boards and have no JQL.
+func check(q sources.Query) error {
+	if q.Noun == sources.Delivery {
+		return nil
+	}
+	_, err := parse(q.Text)
+	return err
+}
+
 // order is the order of every search: it does not change while pages are
 // read.
 const order = " ORDER BY created ASC, key ASC"

@@ -131,6 +131,7 @@ func open(decode sources.Decode, setup sources.Setup) (sources.Source, error) {
 		Name:     setup.Name,
 		Alarms:   s.alarms,
 		Readings: s.readings,
+		Check:    check,
 		Evidence: s.evidence,
 		Health:   s.web.Health,
 		Requests: s.web.Requests,
