@@ -17,7 +17,7 @@ func (p *program) sourcesVerb() *cobra.Command {
 		Short: "List the kinds of sources, or show one with its settings",
 		Example: `  preread sources
   preread sources jira`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne("the name of one kind"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				var b strings.Builder
@@ -46,9 +46,10 @@ func nounList(nouns []sources.Noun) string {
 
 func (p *program) versionVerb() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Say which version this is",
-		Args:  noArguments,
+		Use:     "version",
+		Short:   "Say which version this is",
+		Example: "  preread version",
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(p.stdout, "preread", version())
 			return err
@@ -123,6 +124,8 @@ func helpVerb(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [VERB or TOPIC]",
 		Short: "Show the help of a verb or a topic",
+		Example: `  preread help exit-codes
+  preread help history prune`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			found, rest, err := root.Find(args)
 			if err == nil && len(rest) == 0 {

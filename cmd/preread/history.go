@@ -64,9 +64,10 @@ func (p *program) remembered(use func(*history.Store) error) error {
 
 func (p *program) historyList() *cobra.Command {
 	return &cobra.Command{
-		Use:   "list",
-		Short: "List what is remembered of each line",
-		Args:  noArguments,
+		Use:     "list",
+		Short:   "List what is remembered of each line",
+		Example: `  preread history list`,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.remembered(func(s *history.Store) error {
 				all, err := s.Summary(cmd.Context())
@@ -104,7 +105,9 @@ func (p *program) historyExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write everything as JSON Lines",
-		Args:  noArguments,
+		Example: `  preread history export > history.jsonl
+  preread history export -o history.jsonl`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.remembered(func(s *history.Store) error {
 				var doc bytes.Buffer
@@ -123,7 +126,9 @@ func (p *program) historyImport() *cobra.Command {
 	return &cobra.Command{
 		Use:   "import [FILE]",
 		Short: "Add an export to what is remembered; what is final stays as it is",
-		Args:  cobra.MaximumNArgs(1),
+		Example: `  preread history import history.jsonl
+  preread history import < history.jsonl`,
+		Args: atMostOne("one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var in io.Reader = cmd.InOrStdin()
 			if len(args) == 1 && args[0] != "-" {
@@ -145,7 +150,9 @@ func (p *program) historyPrune() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune --before WEEK",
 		Short: "Delete what is only about the time before a week; what people wrote stays",
-		Args:  noArguments,
+		Example: `  preread history prune --before 2025-W01 --dry-run
+  preread history prune --before 2025-W01`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			week, err := sources.ParseWeek(before)
 			if err != nil {
@@ -172,8 +179,9 @@ func (p *program) historyPrune() *cobra.Command {
 
 func (p *program) historyForget() *cobra.Command {
 	return &cobra.Command{
-		Use:   "forget TEAM/LINE",
-		Short: "Believe a source that shows far less of a line than before; the line is read anew",
+		Use:     "forget TEAM/LINE",
+		Short:   "Believe a source that shows far less of a line than before; the line is read anew",
+		Example: `  preread history forget checkout/quality`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				if _, _, ok := cutID(args[0]); ok {
@@ -215,7 +223,9 @@ func (p *program) historyPages() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pages --week WEEK",
 		Short: "List the pages of a week as they were found and written, or print one",
-		Args:  noArguments,
+		Example: `  preread history pages --week 2026-W46
+  preread history pages --week 2026-W46 --show 2`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w, err := sources.ParseWeek(week)
 			if err != nil {

@@ -37,7 +37,9 @@ func (p *program) notesList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [ID]",
 		Short: "List the notes by week, each with how it begins",
-		Args:  oneNote,
+		Example: `  preread notes list
+  preread notes list checkout/p95 --week 2026-W46`,
+		Args: oneNote,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return p.with(func(j *job) error { return j.listNotes(week, noteID(args)) })
 		},
@@ -51,7 +53,9 @@ func (p *program) notesShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Print a note in all versions that were seen, oldest first",
-		Args:  aNote,
+		Example: `  preread notes show checkout/p95
+  preread notes show checkout/p95 --week 2026-W46`,
+		Args: aNote,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return p.with(func(j *job) error { return j.showNote(week, args[0]) })
 		},
@@ -69,6 +73,8 @@ func (p *program) notesRestore() *cobra.Command {
 		Long: `restore puts the words of a note back into its slot, below what stands there
 now. Without an id it does so for every slot that is empty and was not. Of several
 versions it takes the newest, or the one with --version.`,
+		Example: `  preread notes restore --week 2026-W46
+  preread notes restore checkout/p95 --version 1`,
 		Args: oneNote,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return p.with(func(j *job) error { return j.restoreNotes(week, noteID(args), version) })

@@ -37,9 +37,9 @@ then its words stand under People of this week's page.`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return p.with((*job).editPrivate) },
 	}
-	show := &cobra.Command{Use: "show", Short: "Print them, with the numbers of the items", Args: noArguments,
+	show := &cobra.Command{Use: "show", Short: "Print them, with the numbers of the items", Args: noArguments, Example: "  preread private show",
 		RunE: func(*cobra.Command, []string) error { return p.with((*job).showPrivate) }}
-	release := &cobra.Command{Use: "release N", Short: "Put one item on this week's page", Args: cobra.ArbitraryArgs,
+	release := &cobra.Command{Use: "release N", Short: "Put one item on this week's page", Args: cobra.ArbitraryArgs, Example: "  preread private release 3",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return withHint(errors.New("private release takes the number of one item"), "preread private show tells the numbers")

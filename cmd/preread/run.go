@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"preread/config"
 	"preread/report"
@@ -146,9 +145,7 @@ your weekly session. You write in its slots; what you wrote is kept.
 		}
 		return withHint(err, "preread --help lists the verbs")
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return withHint(plainFlagError(err), "%s --help lists the flags", cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(wrongFlag)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.checkFlags() }
 	root.SetHelpCommand(helpVerb(root))
 	root.SuggestionsMinimumDistance = 2
@@ -157,33 +154,8 @@ your weekly session. You write in its slots; what you wrote is kept.
 	root.PersistentFlags().StringVar(&p.color, "color", "auto", "colour on the terminal: auto, always or never")
 	root.AddCommand(p.demoVerb(), p.draftVerb(), p.openVerb(), p.diffVerb(), p.reviewVerb(), p.publishVerb(), p.agendaVerb(), p.outcomesVerb(), p.asksVerb(), p.readerVerb(), p.privateVerb(), p.checkVerb(), p.collectVerb(), p.explainVerb(), p.doctorVerb(), p.notesVerb(), p.historyVerb(), p.sourcesVerb(), p.versionVerb())
 	root.AddCommand(helpTopics()...)
-	root.InitDefaultCompletionCmd()
-	if cmd, _, err := root.Find([]string{"completion"}); err == nil {
-		cmd.Args, cmd.RunE = cobra.ArbitraryArgs, noShell
-	}
+	p.completionVerb(root)
 	return root
-}
-
-// noShell is what completion does without the name of a shell that it knows.
-func noShell(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return cmd.Help()
-	}
-	return withHint(fmt.Errorf("completion knows no shell %q", sources.OneLine(args[0], 40)), "there is bash, zsh, fish and powershell")
-}
-
-// plainFlagError says what is wrong with the value of a flag without the words of
-// whoever read it.
-func plainFlagError(err error) error {
-	var value *pflag.InvalidValueError
-	if !errors.As(err, &value) {
-		return err
-	}
-	wanted := map[string]string{"int": "whole number", "duration": "time such as 30s or 10m", "bool": "true or false"}[value.GetFlag().Value.Type()]
-	if wanted == "" {
-		return err
-	}
-	return fmt.Errorf("--%s: %q is no %s", value.GetFlag().Name, sources.OneLine(value.GetValue(), 40), wanted)
 }
 
 // checkFlags checks the flags that every verb has.
@@ -195,12 +167,4 @@ func (p *program) checkFlags() error {
 		return withHint(fmt.Errorf("--timeout: %s is no time to wait", p.timeout), "name one such as 30s or 10m")
 	}
 	return nil
-}
-
-// noArguments refuses words behind a verb that takes none.
-func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	return withHint(fmt.Errorf("%s takes no argument, and got %q", cmd.CommandPath(), sources.OneLine(args[0], 40)), "%s --help shows examples", cmd.CommandPath())
 }

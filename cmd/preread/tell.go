@@ -287,7 +287,7 @@ or whose day is no date, is named in a warning.`,
 		Example: `  preread asks
   preread asks 2
   preread asks 2 --mail ask.eml`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne("the number of one ask"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if mail != "" && len(args) == 0 {
 				return withHint(errors.New("asks --mail: the message for which ask?"), "preread asks lists them; preread asks 1 --mail %s writes the first", sources.OneLine(mail, 80))
@@ -359,7 +359,7 @@ func (j *job) message(a ask.Ask, mail string) error {
 }
 
 func (p *program) readerVerb() *cobra.Command {
-	cmd := &cobra.Command{Use: "reader", Short: "Who else reads the page, and how", Args: noArguments,
+	cmd := &cobra.Command{Use: "reader", Short: "Who else reads the page, and how", Args: noArguments, Example: "  preread reader",
 		RunE: func(*cobra.Command, []string) error {
 			return p.with(func(j *job) error {
 				for _, r := range j.config.Readers {
