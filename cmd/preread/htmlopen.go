@@ -10,9 +10,6 @@ import (
 	"preread/report"
 )
 
-// terminalWidth is how many columns a page takes in a terminal.
-const terminalWidth = 80
-
 // inkOn returns how words stand out on the standard output: not at all unless a
 // person looks at it, or --color says otherwise.
 func (p *program) inkOn(terminal bool) func(report.Ink, string) string {

@@ -36,8 +36,9 @@ you type is saved into the same file as you type, beside what others save there.
 Only this machine can reach it, and only with the address that is printed; it
 ends with Ctrl-C. A page that was sent is shown to be read only.
 
-With --print it shows the page here, in 80 columns; with --file it opens the
-html of the page, which draft --format markdown,html makes.`,
+With --print it shows the page here, as wide as the terminal but in at most 80
+columns; with --file it opens the html of the page, which draft --format
+markdown,html makes.`,
 		Example: `  preread open                      write in it in the browser
   preread open --no-browser         only print the address
   preread open --facts facts.json   with charts of saved facts
@@ -47,7 +48,7 @@ html of the page, which draft --format markdown,html makes.`,
 	}
 	cmd.Flags().StringVar(&o.week, "week", "last", "the `week` of the page, such as 2026-W46")
 	cmd.Flags().StringVar(&o.facts, "facts", "", "draw the charts of the facts saved in `file` (default: those of the last draft)")
-	cmd.Flags().BoolVar(&o.here, "print", false, "print the page in 80 columns")
+	cmd.Flags().BoolVar(&o.here, "print", false, "print the page, in at most 80 columns")
 	cmd.Flags().BoolVar(&o.file, "file", false, "open the html file of the page, to read it only")
 	cmd.Flags().BoolVar(&o.quiet, "no-browser", false, "start no browser")
 	return cmd
@@ -82,7 +83,7 @@ func (p *program) open(o opening) error {
 		}
 		return withHint(fmt.Errorf("there is no page of %s yet: %s", window.Last, path), "preread draft%s makes it", ofWeek)
 	case o.here:
-		return report.WriteTerminal(p.stdout, *old.page, terminalWidth, p.inkOn(isTerminal(p.stdout)))
+		return report.WriteTerminal(p.stdout, *old.page, columnsOf(p.stdout), p.inkOn(isTerminal(p.stdout)))
 	case o.file:
 		file := strings.TrimSuffix(path, filepath.Ext(path)) + ".html"
 		p.sayOlder(file, path, ofWeek)

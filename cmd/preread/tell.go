@@ -96,7 +96,7 @@ func (w writing) showForm(text []byte) error {
 		_, err := w.stdout.Write(text)
 		return err
 	}
-	return report.WriteTerminal(w.stdout, form, terminalWidth, w.inkOn(true))
+	return report.WriteTerminal(w.stdout, form, columnsOf(w.stdout), w.inkOn(true))
 }
 
 func (p *program) agendaVerb() *cobra.Command {

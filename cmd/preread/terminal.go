@@ -20,6 +20,26 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// A page takes as many columns as a terminal has, between these; the most where
+// it goes elsewhere, so that the same page has the same lines there.
+const (
+	leastColumns = 40
+	mostColumns  = 80
+)
+
+// columnsOf is how many columns a page takes on a stream.
+func columnsOf(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return mostColumns
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || columns <= 0 { // no terminal, or one that does not know
+		return mostColumns
+	}
+	return min(max(columns, leastColumns), mostColumns)
+}
+
 // watched reports whether a person looks at the talk.
 func (p *program) watched() bool { return isTerminal(p.stderr) }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,12 +19,21 @@ import (
 // returns what is seen there.
 func (d folder) onTerminal(t *testing.T, args ...string) string {
 	t.Helper()
+	return d.onTerminalOf(t, 0, args...)
+}
+
+// onTerminalOf is onTerminal with so many columns; 0: it does not know.
+func (d folder) onTerminalOf(t *testing.T, columns uint16, args ...string) string {
+	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
 		t.Skip(err)
 	}
 	defer master.Close()
 	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetWinsize(int(master.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: columns}); err != nil {
 		t.Fatal(err)
 	}
 	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
@@ -74,6 +84,26 @@ func TestFormsOnATerminal(t *testing.T) {
 	for _, format := range []string{"markdown", "json"} {
 		if text := d.onTerminal(t, "draft", "--facts", d.facts, "--format", format, "-o", "-"); !strings.Contains(text, "preread:doc") && !strings.HasPrefix(text, "{") {
 			t.Errorf("%s is not as it is in a file: %.300s", format, text)
+		}
+	}
+}
+
+// A page fits into the terminal that it is read on, between a width at which it
+// can still be read and one at which lines are not too long to read.
+func TestWidthOfATerminal(t *testing.T) {
+	d := newDraft(t)
+	for _, tt := range []struct {
+		columns uint16
+		want    int
+	}{{0, 80}, {20, 40}, {40, 40}, {60, 60}, {79, 79}, {80, 80}, {200, 80}} {
+		for _, args := range [][]string{{"open", "--print"}, {"agenda", "--facts", d.facts}, {"draft", "--facts", d.facts, "--format", "nrr", "-o", "-"}} {
+			text, widest := d.onTerminalOf(t, tt.columns, args...), 0
+			for line := range strings.Lines(text) {
+				widest = max(widest, utf8.RuneCountInString(strings.TrimRight(line, "\n")))
+			}
+			if widest != tt.want {
+				t.Errorf("%v in %d columns: the widest line has %d, want %d", args, tt.columns, widest, tt.want)
+			}
 		}
 	}
 }
