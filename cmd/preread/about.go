@@ -126,6 +126,7 @@ func helpVerb(root *cobra.Command) *cobra.Command {
 		Short: "Show the help of a verb or a topic",
 		Example: `  preread help exit-codes
   preread help history prune`,
+		ValidArgsFunction: helpWords,
 		RunE: func(_ *cobra.Command, args []string) error {
 			found, rest, err := root.Find(args)
 			if err == nil && len(rest) == 0 {

@@ -13,6 +13,7 @@ import (
 func verbs(t *testing.T) (all []*cobra.Command) {
 	t.Helper()
 	root := new(program).root()
+	root.InitDefaultHelpCmd()
 	var walk func(*cobra.Command)
 	walk = func(parent *cobra.Command) {
 		for _, cmd := range parent.Commands() {
