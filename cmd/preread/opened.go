@@ -233,8 +233,9 @@ func (o *opened) judge(page report.Page) (aggregate.Report, error) {
 }
 
 // withoutFacts says what a page lacks whose facts are not at hand.
-func withoutFacts(err error) string {
-	return fmt.Sprintf("There are no charts, and the figures cannot be explained: %s. preread draft makes it here; preread open --facts takes saved facts.", err)
+func (o *opened) withoutFacts(err error) string {
+	ofWeek := o.weekFlag(o.config, o.week)
+	return fmt.Sprintf("There are no charts, and the figures cannot be explained: %s. preread draft%s makes it here; preread open%s --facts takes saved facts.", err, ofWeek, ofWeek)
 }
 
 func (o *opened) render(text []byte, w report.Writing) (body, missing string, err error) {
@@ -244,7 +245,7 @@ func (o *opened) render(text []byte, w report.Writing) (body, missing string, er
 	}
 	judged, err := o.judge(page)
 	if err != nil {
-		missing = withoutFacts(err)
+		missing = o.withoutFacts(err)
 		judged.Window = sources.Window{Last: o.week, Count: o.config.Report.Weeks, Zone: o.config.Report.Zone}
 	}
 	body, err = report.HTMLBody(judged, page, w)
@@ -258,7 +259,7 @@ func (o *opened) explain(text []byte, id string) (string, error) {
 	}
 	judged, err := o.judge(page)
 	if err != nil {
-		return "", errors.New(strings.TrimSuffix(withoutFacts(err), "."))
+		return "", errors.New(strings.TrimSuffix(o.withoutFacts(err), "."))
 	}
 	team, finding, err := line(judged, id)
 	if err != nil {

@@ -224,6 +224,12 @@ func TestTheDeskExplains(t *testing.T) {
 	}
 	want("", false, "the facts behind this page are not on this machine")
 	want(filepath.Join(d.dir, "no-such.json"), false, "the facts behind this page are not on this machine")
+	want("", false, "preread draft makes it here; preread open --facts takes")
+	h, _ = d.handle(t, "", nil)
+	h.opened.now = func() time.Time { return scriptNow.AddDate(0, 0, 7) }
+	if _, body := h.get("explain/checkout/p95"); !strings.Contains(body, "preread draft --week 2026-W46 makes it here; preread open --week 2026-W46 --facts takes") {
+		t.Errorf("a week later: %s", body)
+	}
 }
 
 // A page is ready as it was seen: whatever changes it takes that away.

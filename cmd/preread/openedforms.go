@@ -33,7 +33,7 @@ func (o *opened) forReader(text []byte, id string) (string, error) {
 	}
 	judged, err := o.judge(page)
 	if err != nil {
-		return "", fmt.Errorf("%s", strings.TrimSuffix(withoutFacts(err), "."))
+		return "", fmt.Errorf("%s", strings.TrimSuffix(o.withoutFacts(err), "."))
 	}
 	var profile report.Profile
 	if form, found := strings.CutPrefix(id, "form:"); found {

@@ -68,7 +68,7 @@ func (j *job) amend(week, words string, dry bool) error {
 	}
 	amended := func(page report.Page, text []byte) ([]byte, error) {
 		if page.Mark.Sent.IsZero() {
-			return nil, withHint(errors.New("--amend: the page was not sent yet"), "write in it, or say preread publish once it is sent")
+			return nil, withHint(errors.New("--amend: the page was not sent yet"), "write in it, or say preread publish%s once it is sent", j.weekFlag(j.config, page.Mark.Week))
 		}
 		return report.Amend(text, j.today(), words), nil
 	}

@@ -103,16 +103,17 @@ func (j *job) discuss(week, reader string, n int) error {
 		return err
 	}
 	return j.rewrite(week, func(page report.Page, text []byte) ([]byte, error) {
+		ofWeek := j.weekFlag(j.config, page.Mark.Week)
 		findings, err := j.findings("", oldPage{&page, text}, profile.Known)
 		if err != nil {
 			return nil, err
 		}
 		if n < 1 || n > len(findings) {
-			return nil, withHint(fmt.Errorf("review: there is no finding %d", n), "preread review lists them, the first is 1")
+			return nil, withHint(fmt.Errorf("review: there is no finding %d", n), "preread review%s lists them, the first is 1", ofWeek)
 		}
 		marked, err := markedAt(page, text, findings[n-1])
 		if marked == nil && err == nil {
-			err = withHint(fmt.Errorf("review: finding %d is marked already", n), "preread agenda shows what is")
+			err = withHint(fmt.Errorf("review: finding %d is marked already", n), "preread agenda%s shows what is", ofWeek)
 		}
 		return marked, err
 	})

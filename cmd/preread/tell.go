@@ -150,13 +150,17 @@ func (j *job) outcomes(week string, args []string) error {
 	if len(args) == 0 {
 		return j.listOutcomes(week)
 	}
+	_, last, err := j.place(week)
+	if err != nil {
+		return err
+	}
 	n, err := strconv.Atoi(args[0])
 	if err != nil {
-		return withHint(fmt.Errorf("outcomes: %q is not the number of an ask", sources.OneLine(args[0], 40)), "preread outcomes lists them")
+		return withHint(fmt.Errorf("outcomes: %q is not the number of an ask", sources.OneLine(args[0], 40)), "preread outcomes%s lists them", j.weekFlag(j.config, last))
 	}
 	answer := strings.Join(args[1:], " ")
 	if answer = sources.OneLine(answer, len(answer)); strings.TrimSpace(answer) == "" {
-		return withHint(errors.New("outcomes: what was the answer?"), `write preread outcomes %d "yes"`, n)
+		return withHint(errors.New("outcomes: what was the answer?"), `write preread outcomes%s %d "yes"`, j.weekFlag(j.config, last), n)
 	}
 	return j.takeDown(week, n, ask.Talk{Day: j.today(), Text: strings.TrimSpace(answer)})
 }
@@ -194,7 +198,7 @@ func (j *job) takeDown(week string, n int, answer ask.Talk) error {
 // answerable says why an ask cannot be answered on the page of a week.
 func (j *job) answerable(page report.Page, week sources.Week, n int) error {
 	asks := report.Asks(page)
-	listed := "preread outcomes lists them"
+	listed := "preread outcomes" + j.weekFlag(j.config, week) + " lists them"
 	ledger := j.letter(week, &page).Asks
 	switch {
 	case n < 1 || n > len(asks) && !slices.ContainsFunc(ledger.Listed(len(asks)), func(e ask.Entry) bool { return e.Number == n }):
@@ -322,7 +326,7 @@ func (j *job) listAsks(week string, args []string, mail string) error {
 	n, err := strconv.Atoi(args[0])
 	i := slices.IndexFunc(ledger, func(e ask.Entry) bool { return e.Number == n })
 	if err != nil || i < 0 {
-		return withHint(fmt.Errorf("asks: there is no ask %s", sources.OneLine(args[0], 20)), "preread asks lists them")
+		return withHint(fmt.Errorf("asks: there is no ask %s", sources.OneLine(args[0], 20)), "preread asks%s lists them", j.weekFlag(j.config, last))
 	}
 	return j.message(ledger[i].Ask, mail)
 }
