@@ -37,6 +37,7 @@ const (
 type examination struct {
 	*program
 	findings []finding
+	heard    map[string]time.Time // when each source last answered
 }
 
 func (e *examination) add(about, state, hint, format string, args ...any) {
@@ -115,7 +116,8 @@ func (e *examination) sources(j *job) {
 	}
 	ctx, cancel := context.WithTimeout(e.ctx, e.timeout)
 	defer cancel()
-	facts := sources.Gather(ctx, window, asks, nil)
+	e.heard = map[string]time.Time{}
+	facts := sources.Gather(ctx, window, asks, func(p sources.Progress) { e.heard[p.Question.Source] = e.now() })
 	var names []string
 	for _, a := range asks {
 		if !slices.Contains(names, a.Question.Source) {
@@ -296,7 +298,7 @@ func (e *examination) health(s sources.Source) {
 		return
 	}
 	h := s.Health()
-	if skew := e.now().Sub(h.Clock).Abs(); !h.Clock.IsZero() && skew > clockSlack {
+	if skew := e.heard[s.Name].Sub(h.Clock).Abs(); !h.Clock.IsZero() && skew > clockSlack {
 		e.add(s.Name, noteState, "set the clock of one of them; weeks are cut by this machine's", "its clock and this machine's are %s apart", howLong(skew))
 	}
 	if h.Limit > 0 && h.Remaining < h.Limit/budgetShare {
