@@ -113,8 +113,9 @@ func recent(f aggregate.Finding) string {
 		now, usual = figure(f.Line, b.Recent.Value), figure(f.Line, b.Base.Value)
 	}
 	when := "last week"
+	everyWeek := f.Signal.Type == change.Count || f.Signal.Type == change.Gauge // others have weeks with nothing to measure
 	switch {
-	case b.Span > 1 && b.Recent.Weeks < b.Span:
+	case everyWeek && b.Span > 1 && b.Recent.Weeks < b.Span:
 		when = fmt.Sprintf("in %d of the last three weeks", b.Recent.Weeks)
 	case b.Span > 1:
 		when = "in the last three weeks"
