@@ -282,6 +282,9 @@ func points(a aggregate.Amount) string {
 		return "not estimated"
 	}
 	s := number(*a.Points) + " points"
+	if *a.Points == 1 {
+		s = "1 point"
+	}
 	if a.Unestimated > 0 {
 		s += fmt.Sprintf(", %d not estimated", a.Unestimated)
 	}
