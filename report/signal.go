@@ -84,13 +84,23 @@ func unknownSignal(v change.Verdict) string {
 		return fmt.Sprintf("not tested for change: %s known, at least %d are needed", count(v.KnownWeeks, "week is", "weeks are"), v.NeedWeeks)
 	case change.TooFewItems:
 		if v.Type == change.Duration {
-			return fmt.Sprintf("too few to tell faster from slower: %s, and %d in the last weeks against %d before them are needed", count(v.KnownItems, "item was finished", "items were finished"), change.RecentItems, change.EarlierItems)
+			return unknownPace(v)
 		}
 		return fmt.Sprintf("too few to tell better from worse: %d in %s, at least %d are needed", v.KnownItems, count(v.KnownWeeks, "week", "weeks"), v.NeedItems)
 	case change.Inconsistent:
 		return "not tested for change: the figures contradict each other"
 	}
 	return "not tested for change"
+}
+
+// unknownPace says what is missing on either side: what is enough in all need not
+// be enough for a comparison.
+func unknownPace(v change.Verdict) string {
+	if v.Recent >= change.RecentItems && v.Earlier >= change.EarlierItems {
+		return "too few weeks are known to tell faster from slower"
+	}
+	return fmt.Sprintf("too few to tell faster from slower: in the last three weeks %s and %d before them; %d and %d are needed",
+		count(v.Recent, "item was finished", "items were finished"), v.Earlier, change.RecentItems, change.EarlierItems)
 }
 
 // recent compares the odder of the last week and the last three with what is

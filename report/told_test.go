@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"preread/aggregate"
+	"preread/aggregate/change"
 	"preread/aggregate/forecast"
 	"preread/sources"
 )
@@ -78,6 +79,24 @@ func TestAForecastTellsScopeOnBalance(t *testing.T) {
 		want := "half of the simulated futures are done by 27 November 2026, 85 % by 4 December 2026. From 5 weeks (0 to 3 items a week; " + want + "); it assumes that the next weeks are like them"
 		if got := ForecastReason(f, week(46)); got != want {
 			t.Errorf("%v:\n%s\nwant\n%s", added, got, want)
+		}
+	}
+}
+
+// Enough in all is not enough on both sides.
+func TestTooFewItemsAreCountedOnBothSides(t *testing.T) {
+	for want, items := range map[string][]int{
+		"too few to tell faster from slower: in the last three weeks 2 items were finished and 21 before them; 8 and 15 are needed": {3, 3, 3, 3, 3, 3, 3, 0, 1, 1},
+		"too few to tell faster from slower: in the last three weeks 9 items were finished and 1 before them; 8 and 15 are needed":  {1, 0, 0, 3, 3, 3},
+		"too few to tell faster from slower: in the last three weeks 1 item was finished and 0 before them; 8 and 15 are needed":    {1},
+		"too few weeks are known to tell faster from slower":                                                                        {20, 3, 3, 3},
+	} {
+		m := change.Metric{ID: "x", Type: change.Duration}
+		for _, n := range items {
+			m.Weeks = append(m.Weeks, change.Week{Known: true, Items: make([]float64, n)})
+		}
+		if got := unknownSignal(change.Judge([]change.Metric{m}).Verdicts[0]); got != want {
+			t.Errorf("%s\nwant\n%s", got, want)
 		}
 	}
 }

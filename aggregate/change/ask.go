@@ -36,6 +36,7 @@ func ask(m *Metric, work *workspace) Verdict {
 		return v
 	}
 	v.KnownItems = m.items(all)
+	v.Recent, v.Earlier = m.items(span{max(0, n-spans[1]), n}), m.items(before)
 	if m.Type == Duration {
 		work.sort(m, all)
 	}

@@ -28,6 +28,8 @@ type Verdict struct {
 	NeedWeeks  int   // for any answer
 	KnownItems int   // events, trials or items in baseline and window together
 	NeedItems  int   // for any answer
+	Recent     int   // of KnownItems, those of the last three weeks
+	Earlier    int   // of KnownItems, those that the last three weeks are compared with
 }
 
 // Block returns the block of the odder question; the zero Block if none was
