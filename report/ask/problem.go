@@ -60,7 +60,7 @@ func Problems(a Ask, today sources.Day) []Problem {
 	nobody := a.To == (Person{})
 	add(nobody && a.Kind == Connect, NoContact, "it does not say whom you want to meet", "write “To: ” and a name, or the role that you look for")
 	add(nobody && a.Kind != Connect, Nobody, "it goes to nobody", "write “To: ” and the name of who can answer")
-	add(a.Kind == Insight && a.Recommend == "", NoView, "it does not say which way you lean", "write “I recommend: ” and your best view so far, with your doubt")
+	add(a.Kind == Insight && !a.leans(), NoView, "it does not say which way you lean", "write “I recommend: ” and your best view so far, with your doubt")
 	add(a.Kind == Resource && (a.Amount == "" || a.IfGranted == "" || a.IfNot == ""), NoAmount,
 		"it does not say how much, what moves with it and what slips without", "write “Amount: ”, “If granted: ” and “If not: ”")
 	for _, s := range a.More {
@@ -106,11 +106,27 @@ var (
 	requests  = regexp.MustCompile(`(?i)\b(?:please|(?:could|can|would|will) you|(?:I|we) (?:need|ask|want|request|would like)|(?:I|we)['’]d like|help (?:us|me)|let (?:us|me))\b`)
 )
 
+// leaning finds a view that is said in the question's own words, by who asks: not
+// in a question about it.
+var leaning = regexp.MustCompile(`(?i)(?:^|[.,;:?!…–—(]\s*|\b(?:and|but|so|yet|though)\s+)(?:I|we)(?: would|['’]d)?(?: still| now)? (?:` +
+	`lean|tend to|rather|prefer|favou?r|think|believe|suggest|propose|start|begin|choose|take|keep|drop|wait)\b` +
+	`|\b(?:my|our)(?: best)? (?:view|guess|bet|preference|inclination)\b[^.?!]{0,40}\bis\b`)
+
+// leans reports whether an ask says which way the manager leans.
+func (a Ask) leans() bool { return a.Recommend != "" || Leans(a.Question) }
+
+// Leans reports whether a question has its asker's own view in it, as a
+// recommendation or in other words.
+func Leans(question string) bool {
+	return recommended.MatchString(question) || leaning.MatchString(question)
+}
+
 // questionProblem returns what keeps the question from being answered in a
 // word.
 func questionProblem(a Ask) (p Problem, broken bool) {
 	form := formOf(a)
-	request := form == yesOrNo || form == choice || requests.MatchString(a.Question)
+	weighed := form == anything && a.Kind == Insight && a.leans() // a view asks for another one
+	request := form == yesOrNo || form == choice || weighed || requests.MatchString(a.Question)
 	recommend := "write “I recommend: ” and your choice, so that yes is an answer"
 	switch {
 	case a.Question == "" && form == noQuestion:
@@ -120,7 +136,7 @@ func questionProblem(a Ask) (p Problem, broken bool) {
 			"write what somebody is to do, as a question: “Could … do … by …?”"}, true
 	case form == noQuestion:
 		return Problem{NoQuestion, "it is no question", "write it as a question that can be answered with yes or no"}, true
-	case form == anything && !(a.Kind == Insight && a.Recommend != ""):
+	case form == anything && !weighed:
 		return Problem{NoQuestion, "its question is open", "ask for yes or no, or add “Options: ” with at most three and “I recommend: ” with yours"}, true
 	case form == choice && len(a.Options) > 3:
 		return Problem{NoQuestion, fmt.Sprintf("it offers %d options", len(a.Options)), "offer three at most, and say which one you recommend"}, true

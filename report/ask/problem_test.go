@@ -33,7 +33,18 @@ func TestProblems(t *testing.T) {
 		{"Unblock: Could Platform move our queue by Friday? It is stuck again." + rest, ""},
 		{"Insight: How would you tell them? I recommend in person." + rest, ""},
 
+		{"Insight: I lean to one region at a time; what do I not see?" + rest, ""},
+		{"Insight: I lean towards Norway. How would you tell them?" + rest, ""},
+		{"Insight: We would rather wait. Is it wise?" + rest, ""},
+		{"Insight: My view so far is that it can wait: what is wrong with it?" + rest, ""},
+		{"Insight: Is it wise? I’d start in Norway." + rest, ""},
+		{"Insight: I think we should wait. Is it wise?" + rest, ""},
+
 		// What cannot.
+		{"Insight: Which way do you lean?" + rest, "question view"},
+		{"Insight: We run lean. Is it wise?" + rest, "view"},
+		{"Insight: What would you rather do?" + rest, "question view"},
+		{"Decide: I lean to Norway; what do I not see?" + rest, "question"},
 		{"Decide:" + rest, "question"},
 		{"Decide: The old card vault" + rest, "question"},
 		{"Decide: Which order of countries would you choose? I recommend Norway." + rest, "question"},

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"preread/report"
+	"preread/report/ask"
 )
 
 const auxiliary = `(?:am|is|are|was|were|do|does|did|can|could|will|would|shall|should|may|might|must|has|have|had)`
 
 var (
 	askKind  = regexp.MustCompile(`(?i)^(decide|insight|resource|connect|unblock|confirm|inform|mine)\b ?:? ?`)
-	askField = regexp.MustCompile(`(?i)^(need(?:ed)? by|options|answer|mine)\s*: ?(.*)$`)
+	askField = regexp.MustCompile(`(?i)^(need(?:ed)? by|options|i recommend|recommendation|answer|mine)\s*: ?(.*)$`)
 	yesNo    = regexp.MustCompile(`(?i)(?:^|[,:;–—] (?:then |and |so |or )?)` + auxiliary + `(?:n't)? \S`)
 	agreeing = regexp.MustCompile(`(?i)^(?:ok|okay|fine|good) (?:to|if|with)\b|(?:^|, )(?:ok|okay|agreed|right|yes or no|` + auxiliary + `n't (?:you|we|it|they|i))\?$`)
 	yesOrNo  = regexp.MustCompile(`(?i)\b(?:yes ?/ ?no|yes or no|go ?/ ?no-?go)\b`)
@@ -30,7 +31,8 @@ const mostChoices = 3
 // neither a question for yes or no nor a choice of at most three ("A or B?",
 // "Options: A / B / C"). An ask is an item; a paragraph is one if it holds a
 // question or the slot has no items. Closed asks, what is only to be known
-// (Inform) and what one handles oneself (Mine) are left alone. Whether what stands
+// (Inform) and what one handles oneself (Mine) are left alone, and an Insight may
+// ask anything if it says which way one leans. Whether what stands
 // behind "Need by:" under Asks is a date is left to package ask.
 func (v *review) asks(s slot) {
 	if s.id != report.AsksSlot && s.id != "wanted" {
@@ -48,7 +50,8 @@ func (v *review) asks(s slot) {
 			if needBy := f["need by"] + f["needed by"]; !hasDate(needBy) && !(needBy != "" && s.id == report.AsksSlot) && !hasDate(mask(b.Text, inMonth)) {
 				v.find(s, b.Line, AskWithoutDate, question)
 			}
-			if !isClosed(question, f["options"]) {
+			leans := f["i recommend"]+f["recommendation"] != "" || ask.Leans(question)
+			if !isClosed(question, f["options"]) && !(kind == "insight" && leans) {
 				v.find(s, b.Line, OpenQuestion, question)
 			}
 		}
