@@ -74,7 +74,7 @@ func ExampleDraft() {
 	//
 	// Ana recommends yes: it frees two weeks. It serves our goal: One-click checkout in all regions.
 	//
-	// Please answer by 27 November 2026. Without an answer: we keep both until January.
+	// Please answer by 27 November 2026. Without an answer, in the words of Ana: we keep both until January.
 	//
 	// Thank you,
 	// Dana

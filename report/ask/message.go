@@ -103,7 +103,7 @@ func (a Ask) parts(from writer, to, question, others, serves string) []part {
 	add(1, 0, from.opening(a.Kind)+" ", question)
 	add(1, 8, "The choice: ", strings.Join(a.Options, "; "))
 	add(1, 8, "It is about ", a.Amount)
-	add(1, 8, "It is needed until ", a.Until)
+	add(1, 8, "It is needed until ", dayInWords(a.Until))
 	add(2, 7, from.recommends(a.Recommend), a.Recommend)
 	add(2, 9, "It serves our goal: ", serves)
 	add(2, 5, "If granted: ", a.IfGranted)
@@ -128,8 +128,16 @@ func (a Ask) parts(from writer, to, question, others, serves string) []part {
 	case !a.NeedBy.IsZero() && a.Open():
 		add(4, 11, "", "Please answer by "+date(a.NeedBy, sources.Day{}))
 	}
-	add(4, 10, "Without an answer: ", a.IfSilent)
+	add(4, 10, from.silence(), a.IfSilent)
 	return append(parts, part{5, 0, strings.TrimSpace("Thank you,\n" + from.name())})
+}
+
+// dayInWords is a text with the day that it begins with, if any, as people say it.
+func dayInWords(text string) string {
+	if day, rest := parseDay(text); !day.IsZero() {
+		return strings.TrimSpace(date(day, sources.Day{}) + " " + rest)
+	}
+	return text
 }
 
 // overdue reports an ask that waits for an answer after its day.
@@ -167,10 +175,25 @@ func (w writer) recommends(what string) string {
 	if w.own {
 		who = "I recommend"
 	}
+	return Recommending(who, what)
+}
+
+// Recommending ends what comes before a recommendation with a colon, unless that
+// has one of its own: "I recommend " before "yes: it frees two weeks".
+func Recommending(who, what string) string {
 	if strings.Contains(what, ":") {
 		return who + " "
 	}
 	return who + ": "
+}
+
+// silence introduces what happens without an answer. It is the manager's to do, so
+// a message of the boss says whose words that is.
+func (w writer) silence() string {
+	if w.own {
+		return "Without an answer: "
+	}
+	return "Without an answer, in the words of " + cmp.Or(w.Manager, "the team") + ": "
 }
 
 // owner names whose ask it is: "Ana's team, Checkout".

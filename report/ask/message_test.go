@@ -33,7 +33,7 @@ Ana recommends yes: it frees two weeks. It serves our goal: One-click checkout i
 
 Asked before, on 20 November 2026: Ravi, "next week".
 
-Please answer by 27 November 2026. Without an answer: we keep both until January.
+Please answer by 27 November 2026. Without an answer, in the words of Ana: we keep both until January.
 
 Thank you,
 Dana
@@ -46,6 +46,24 @@ I ask you for something that the team Checkout needs: Could you lend us testers?
 If granted: we ship in May. If not: we ship in July. The team is small (https://x.example/a_b).
 
 Thank you,
+`}},
+		{"what the manager does is not what the boss does", "- Resource: Could you lend us testers?\n  - To: Mia\n  - Until: 2026-11-27\n  - If silent: I write to her myself\n", Frame{Boss: Person{Name: "Dana"}}, "", Message{"Mia", "Your help: Could you lend us testers?", `Hello Mia,
+
+I ask you for something that one of my teams needs: Could you lend us testers? It is needed until 27 November 2026.
+
+Without an answer, in the words of the team: I write to her myself.
+
+Thank you,
+Dana
+`}},
+		{"what the manager does, in their own words", "- Decide: Do we?\n  - To: Dana\n  - If silent: I write to her myself\n  - Until: 2026-11-27 at noon\n", Frame{Boss: Person{Name: "Dana"}, Manager: "Ana"}, "", Message{"Dana", "A decision: Do we?", `Hello Dana,
+
+I would like a decision from you for my team: Do we? It is needed until 27 November 2026 at noon.
+
+Without an answer: I write to her myself.
+
+Thank you,
+Ana
 `}},
 		{"to be known", "- Inform: The vault closes\n  - Need by: 2026-11-27\n  - To: Ravi\n", Frame{Boss: Person{Name: "Dana"}, Manager: "Ana"}, "", Message{"Ravi", "For your information: The vault closes", `Hello Ravi,
 
@@ -70,7 +88,7 @@ Only you can move something for Ana’s team, Checkout: Could you move our queue
 
 Ana recommends: Friday.
 
-It was needed by 22 November 2026, so please answer as soon as you can. Without an answer: we wait.
+It was needed by 22 November 2026, so please answer as soon as you can. Without an answer, in the words of Ana: we wait.
 
 Thank you,
 Dana
