@@ -15,9 +15,11 @@ type Opinion struct {
 	Own aggregate.Own
 }
 
+// “because” goes without saying where a reason follows; in “because of” it is a part
+// of the reason.
 var (
 	opinionStart = regexp.MustCompile(`^(?i:colou?r):`)
-	opinionWords = regexp.MustCompile(`^(?i:colou?r):\s*(?i:(red|amber|green))\s+until\s+(\d{4}-\d{2}-\d{2})[,:;]?\s+(?:because\s+)?(\S.*)$`)
+	opinionWords = regexp.MustCompile(`^(?i:colou?r):\s*(?i:(red|amber|green))\s+until\s+(\d{4}-\d{2}-\d{2})[,:;]?\s+(?:(because\s+of\s.*)|(?:because\s+)?(\S.*))$`)
 )
 
 // opinionForm is how a colour of one's own is written.
@@ -75,7 +77,7 @@ func opinion(line string) (own aggregate.Own, wrong string) {
 	if err != nil {
 		return own, err.Error()
 	}
-	own.Until, own.Reason, own.Where = until, sources.OneLine(m[3], 200), "page"
+	own.Until, own.Reason, own.Where = until, sources.OneLine(m[3]+m[4], 200), "page"
 	return own, ""
 }
 

@@ -83,6 +83,36 @@ func TestNoResponseNeeded(t *testing.T) {
 	}
 }
 
+// What is recommended has one colon, in the page as in the message.
+func TestWhatIsRecommended(t *testing.T) {
+	for recommend, want := range map[string]string{
+		"I recommend yes: it frees two weeks.": "- **Ask 1, decide:** May we drop it? I recommend yes: it frees two weeks. *New*\n",
+		"I recommend yes.":                     "- **Ask 1, decide:** May we drop it? I recommend: yes. *New*\n",
+	} {
+		text, err := told(t, world(t), map[string]string{"asks": "- **Decide:** May we drop it? " + recommend}, Profile{})
+		if err != nil || !strings.Contains(text, want) {
+			t.Errorf("%q: %v, %q is not in\n%s", recommend, err, want, text)
+		}
+	}
+}
+
+// A reason keeps its own grammar.
+func TestOpinions(t *testing.T) {
+	for line, want := range map[string]string{
+		"Colour: amber until 2026-12-20 because the migration ends": "the migration ends",
+		"Colour: amber until 2026-12-20 because of the migration":   "because of the migration",
+		"Colour: amber until 2026-12-20, Because of it":             "Because of it",
+		"Colour: amber until 2026-12-20: of no use":                 "of no use",
+		"Colour: amber until 2026-12-20 because offices move":       "offices move",
+		"Colour: amber until 2026-12-20 because":                    "because",
+	} {
+		opinions, complaints := Opinions("x", Page{Notes: []Note{{ID: "a/b", Text: line + "\n"}}})
+		if len(opinions) != 1 || opinions[0].Own.Reason != want {
+			t.Errorf("%q: %+v, %q, want the reason %q", line, opinions, complaints, want)
+		}
+	}
+}
+
 func TestSentences(t *testing.T) {
 	for text, want := range map[string]int{
 		"": 0, "One.": 1, "One. Two!": 2, "p95 is 0.4 s. Fine?": 2, "- a\n- b\n- c": 3, "One\n\nTwo": 2, "no end": 1, "“So.” And so.": 2, "1. a\n2. b": 2,

@@ -77,7 +77,7 @@ func (p *page) wants() {
 	for _, e := range p.open() {
 		p.printf("- **%s:** %s", label(e), Escape(e.Ask.Question))
 		if e.Ask.Recommend != "" {
-			p.printf(" I recommend: %s.", Escape(strings.TrimRight(e.Ask.Recommend, ".")))
+			p.printf(" %s%s.", ask.Recommending("I recommend", e.Ask.Recommend), Escape(strings.TrimRight(e.Ask.Recommend, ".")))
 		}
 		p.printf(" *%s*\n", p.age(e))
 	}
