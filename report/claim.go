@@ -41,7 +41,7 @@ func Claims(text string) (all []Claim) {
 			all = append(all, Claim{named(m[2]), m[1], cellText(m[3])})
 		case rollUpRow.MatchString(line):
 			m := rollUpRow.FindStringSubmatch(line)
-			all = append(all, Claim{named(m[1]), m[2], m[3]})
+			all = append(all, Claim{named(m[1]), m[2], cellText(m[3])})
 		default:
 			for _, m := range sentenced.FindAllStringSubmatch(line, -1) {
 				all = append(all, Claim{m[2], m[1], m[3]})

@@ -30,20 +30,31 @@ func (t *teller) quarter() string {
 				calm++
 				continue
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s: %s | %d |\n", Escape(f.Title), colours, badge(f.Status.Status), Escape(current(f)), red)
+			fmt.Fprintf(&b, "| %s | %s | %s: %s%s | %d |\n", Escape(f.Title), colours, badge(f.Status.Status), Escape(current(f)), signOf(f), red)
 		}
 		b.WriteString("\n")
 		if calm > 0 {
 			fmt.Fprintf(&b, "Not listed: %s green or without a target in every week told.\n\n", count(calm, "line that was", "lines that were"))
 		}
 	}
+	t.aloneWords()
+	b.WriteString(t.flush())
 	if k := t.Kept; k.Ended > 0 {
 		b.WriteString(keptWords(k) + "\n\n")
 	}
 	if words := t.words("top-of-mind"); words != "" {
 		fmt.Fprintf(&b, "## Looking back\n\n%s\n", words)
 	}
-	return strings.TrimRight(b.String(), "\n") + "\n"
+	return strings.TrimRight(unsigned(b.String()), "\n") + "\n"
+}
+
+// signOf is what stands behind a line's figure that by itself would have another
+// colour; "" for others.
+func signOf(f aggregate.Finding) string {
+	if alone(f) {
+		return aloneSign
+	}
+	return ""
 }
 
 // keptWords says how the forecasts of goals came true.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,7 +193,20 @@ func TestQuarterTellsWhatWasTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "| Bugs opened | ·●·········▼● | ● **GREEN**: 2 | 1 |"; !strings.Contains(text, want) {
+	if want := "| Bugs opened | ·●·········▼● | ● **GREEN**: 2 | 1 |"; !strings.Contains(text, want) || strings.Contains(text, aloneSign) {
 		t.Errorf("%s is not in\n%s", want, text)
+	}
+	// A figure on another side than its colour is explained, as on the page, unless
+	// it is not listed.
+	f := &r.Teams[0].Lines[2]
+	f.Said, f.Weeks = nil, slices.Clone(f.Weeks)
+	f.Weeks[len(f.Weeks)-1].Value = 9
+	for level, wanted := range map[Level]bool{Operational: true, Organisational: false} {
+		text, err := told(t, r, nil, Profile{Form: Quarter, Level: level})
+		row := strings.Contains(text, `| ● **GREEN**: 9\* | 0 |`)
+		words := strings.HasSuffix(text, "\n\n\\* Another colour by that week alone; colours go by six weeks.\n")
+		if err != nil || row != wanted || words != wanted {
+			t.Errorf("%s: %v, row %t, explained %t:\n%s", level, err, row, words, text)
+		}
 	}
 }
