@@ -1,12 +1,14 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
 
 // highlit tells highlights, people and me: what came of the week, then what only
-// a person can say.
+// a person can say. Another reader may not have that, and is not told that nothing
+// is written.
 func (t *teller) highlit() string {
 	var b strings.Builder
 	b.WriteString(t.title(""))
@@ -19,11 +21,9 @@ func (t *teller) highlit() string {
 		b.WriteString(t.flush())
 	}
 	for _, s := range []struct{ title, slot string }{{"People", "people"}, {"Me", "top-of-mind"}} {
-		words := t.words(s.slot)
-		if words == "" {
-			words = "Nothing written."
+		if t.profile.ID == "" {
+			fmt.Fprintf(&b, "## %s\n\n%s\n\n", s.title, cmp.Or(t.words(s.slot), "Nothing written."))
 		}
-		fmt.Fprintf(&b, "## %s\n\n%s\n\n", s.title, words)
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }

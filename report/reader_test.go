@@ -84,6 +84,19 @@ func TestNoResponseNeeded(t *testing.T) {
 	}
 }
 
+// Of what is written for one reader another is not told that nothing is.
+func TestPeopleAreForOneReader(t *testing.T) {
+	for _, words := range []map[string]string{nil, somebody} {
+		text, err := told(t, world(t), words, Profile{ID: "sam", Form: Highlit})
+		if err != nil || strings.Contains(text, "## People") || strings.Contains(text, "## Me") || strings.Contains(text, "Nothing written") {
+			t.Errorf("%v:\n%s", err, text)
+		}
+	}
+	if text, err := told(t, world(t), nil, Profile{Form: Highlit}); err != nil || !strings.Contains(text, "## People\n\nNothing written.\n") {
+		t.Errorf("%v:\n%s", err, text)
+	}
+}
+
 // What is recommended has one colon, in the page as in the message.
 func TestWhatIsRecommended(t *testing.T) {
 	for recommend, want := range map[string]string{
