@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"preread/aggregate"
 	"preread/report/ask"
 )
 
@@ -18,8 +19,8 @@ type topic struct {
 }
 
 // agenda orders what to talk about by need, and says what fits into half an
-// hour: what was marked, asks, what turned red, and parked work whose day has
-// come.
+// hour: what was marked, asks, what turned red, what is red still, incidents
+// without a follow-up, and parked work whose day has come.
 func (t *teller) agenda() string {
 	var b strings.Builder
 	b.WriteString(t.title("agenda"))
@@ -36,9 +37,9 @@ func (t *teller) agenda() string {
 	switch {
 	case len(topics) > 0:
 	case unseen == "":
-		b.WriteString("Nothing was marked, asked for, or turned red. Is the session needed this week?\n")
+		b.WriteString("Nothing was marked or asked for, and nothing is red. Is the session needed this week?\n")
 	default:
-		b.WriteString("Nothing was marked or asked for, and nothing that is known turned red.\n")
+		b.WriteString("Nothing was marked or asked for, and nothing that is known is red.\n")
 	}
 	if unseen != "" {
 		b.WriteString("\n" + unseen + "\n")
@@ -70,9 +71,34 @@ func (t *teller) topics() (all []topic) {
 			all = append(all, asking(e))
 		}
 	}
-	all = append(all, t.redTopics()...)
+	all = slices.Concat(all, t.redTopics(), t.stillTopics())
 	for _, words := range slices.Concat(t.parked(), t.dropped()) {
 		all = append(all, topic{3, words})
+	}
+	return all
+}
+
+// stillTopics are what was the matter before and is still. Whoever talks about it
+// each week needs the least time, but a session is not called off over it.
+func (t *teller) stillTopics() (all []topic) {
+	var red, bare []string
+	incidents := 0
+	for _, team := range t.Teams {
+		for _, f := range team.Lines {
+			if f.Status.Status == aggregate.Red && f.Before.Status == aggregate.Red {
+				red = append(red, t.listed(team, f))
+			}
+			if f.Incidents != nil && len(f.Incidents.Unscheduled) > 0 {
+				bare = append(bare, t.listed(team, f))
+				incidents += len(f.Incidents.Unscheduled)
+			}
+		}
+	}
+	if len(red) > 0 {
+		all = append(all, topic{3, fmt.Sprintf("%s red still: %s", count(len(red), "line is", "lines are"), namesWords(red))})
+	}
+	if len(bare) > 0 {
+		all = append(all, topic{3, fmt.Sprintf("No follow-up is scheduled after %s: %s", count(incidents, "incident", "incidents"), namesWords(bare))})
 	}
 	return all
 }

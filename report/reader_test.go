@@ -84,6 +84,44 @@ func TestNoResponseNeeded(t *testing.T) {
 	}
 }
 
+// Nobody is told that all is well while a line is red still, or while an incident
+// has no follow-up.
+func TestAnAgendaOfOldReds(t *testing.T) {
+	red := func(r *aggregate.Report, i int) {
+		f := &r.Teams[0].Lines[i]
+		f.Title, f.Status.Status, f.Before.Status = map[int]string{2: "Bugs", 3: "p95"}[i], aggregate.Red, aggregate.Red
+	}
+	incidents := func(r *aggregate.Report, bare ...aggregate.Unscheduled) {
+		in := *r.Teams[0].Lines[4].Incidents
+		in.Unscheduled = bare
+		r.Teams[0].Lines[4].Incidents = &in
+	}
+	unscheduled := func(r *aggregate.Report) { incidents(r, aggregate.Unscheduled{}) }
+	for name, tt := range map[string]struct {
+		change func(r *aggregate.Report)
+		level  Level
+		want   string
+	}{
+		"all is well":     {func(*aggregate.Report) {}, Operational, "Nothing was marked or asked for, and nothing is red. Is the session needed this week?\n"},
+		"one red line":    {func(r *aggregate.Report) { red(r, 3) }, Operational, "1. (3 min) 1 line is red still: p95\n"},
+		"two, strategic":  {func(r *aggregate.Report) { red(r, 2); red(r, 3) }, Strategic, "1. (3 min) 2 lines are red still: Bugs and p95\n"},
+		"nothing planned": {unscheduled, Operational, "1. (3 min) No follow-up is scheduled after 1 incident: Incidents\n"},
+		"both":            {func(r *aggregate.Report) { red(r, 3); unscheduled(r) }, Operational, "1. (3 min) 1 line is red still: p95\n2. (3 min) No follow-up is scheduled after 1 incident: Incidents\n"},
+	} {
+		r := world(t)
+		r.Teams[0].Lines = slices.Clone(r.Teams[0].Lines)
+		for i := range r.Teams[0].Lines {
+			r.Teams[0].Lines[i].Status.Status = aggregate.Green
+		}
+		incidents(&r)
+		tt.change(&r)
+		text, err := told(t, r, nil, Profile{ID: "sam", Level: tt.level, Form: Agenda})
+		if err != nil || !strings.HasSuffix(text, "\n\n"+tt.want) {
+			t.Errorf("%s: %v, it does not end in\n%s\nbut is\n%s", name, err, tt.want, text)
+		}
+	}
+}
+
 // Of what is written for one reader another is not told that nothing is.
 func TestPeopleAreForOneReader(t *testing.T) {
 	for _, words := range []map[string]string{nil, somebody} {

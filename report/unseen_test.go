@@ -35,7 +35,7 @@ const nobodyAnswered = "Unknown: One-click and Bugs (jira could not be reached: 
 // What no source told is never told as nothing, in no form.
 func TestUnknownIsNeverNothing(t *testing.T) {
 	for form, wanted := range map[Form][]string{
-		Agenda:     {"Nothing was marked or asked for, and nothing that is known turned red.\n\n" + nobodyAnswered + "\n"},
+		Agenda:     {"Nothing was marked or asked for, and nothing that is known is red.\n\n" + nobodyAnswered + "\n"},
 		NoResponse: {nobodyAnswered + " Nobody can say how many incidents were opened. Nobody can say how many pull requests were merged.\n\nNo reply needed.\n"},
 		Highlit:    {"Nothing that is known moved, was released or was resolved. Not known, or only in part: One-click, Incidents, Merged.\n"},
 		Whole:      {"Nothing that is known moved, was released or was resolved. Not known, or only in part: One-click, Incidents, Merged.\n"},
