@@ -166,8 +166,18 @@ func (t *teller) title(what string) string {
 	if what != "" {
 		title += ", " + what
 	}
+	weeks := t.weeksTold()
+	switch {
+	case t.profile.Form == Quarter: // which says its own
+		weeks = ""
+	case reader == "" && weeks != "":
+		weeks = capital(strings.TrimPrefix(weeks, " · "))
+	}
 	if reader != "" {
-		title += "\n\nFor " + Escape(reader)
+		reader = "For " + Escape(reader)
+	}
+	if head := reader + weeks; head != "" {
+		title += "\n\n" + head
 	}
 	return title + "\n\n"
 }

@@ -122,6 +122,30 @@ func TestAnAgendaOfOldReds(t *testing.T) {
 	}
 }
 
+// A form says which weeks it tells of as the page does, but for the quarter, which
+// says its own.
+func TestFormsSayWhichWeeksTheyTellOf(t *testing.T) {
+	letter := Letter{Since: week(44), CatchUp: true}
+	r := world(t)
+	page := *parse(t, Markdown(frameFor(), r, letter).Merge(nil, "").Text)
+	for form, want := range map[Form]string{
+		Highlit:    "\n\nFor Dana \\| VP · tells of W44 to W46, to catch up\n\n",
+		NoResponse: "\n\nFor Dana \\| VP · tells of W44 to W46, to catch up\n\n",
+		Agenda:     "\n\nFor Dana \\| VP · tells of W44 to W46, to catch up\n\n",
+		Quarter:    "\n\nFor Dana \\| VP\n\n",
+	} {
+		text, err := Tell(frameFor(), r, letter, page, Profile{Form: form})
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v, %q is not in\n%s", form, err, want, text)
+		}
+	}
+	nobody := frameFor()
+	nobody.Reader = ""
+	if text, err := Tell(nobody, r, letter, page, Profile{Form: Highlit}); err != nil || !strings.Contains(string(text), "W46\n\nTells of W44 to W46, to catch up\n\n") {
+		t.Errorf("%v:\n%s", err, text)
+	}
+}
+
 // Of what is written for one reader another is not told that nothing is.
 func TestPeopleAreForOneReader(t *testing.T) {
 	for _, words := range []map[string]string{nil, somebody} {
