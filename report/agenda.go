@@ -52,7 +52,7 @@ func (t *teller) topics() (all []topic) {
 	told := map[string]bool{} // questions that are marked
 	asking := func(e ask.Entry) topic {
 		told[e.Ask.Question] = true
-		return topic{5, fmt.Sprintf("**%s:** %s *%s*", label(e), Escape(e.Ask.Question), t.age(e))}
+		return topic{5, fmt.Sprintf("**%s:** %s%s *%s*", label(e), Escape(e.Ask.Question), t.from(e, t.other()), t.age(e))}
 	}
 	for _, h := range Highlights(t.written) {
 		if t.profile.ID != "" && h.private() {

@@ -135,10 +135,15 @@ func (t *teller) ending() []string {
 	}
 	var all []string
 	for _, e := range open {
-		text := fmt.Sprintf("I need an answer: %s", strings.TrimRight(Escape(e.Ask.Question), "."))
-		if !e.Ask.NeedBy.IsZero() {
-			text = fmt.Sprintf("I need an answer by %s: %s", day(e.Ask.NeedBy), strings.TrimRight(Escape(e.Ask.Question), "."))
+		text := "I need an answer"
+		switch due := e.Ask.NeedBy; {
+		case due.IsZero():
+		case due.Compare(t.today()) < 0:
+			text = fmt.Sprintf("I needed an answer by %s, which is overdue", day(due))
+		default:
+			text += " by " + day(due)
 		}
+		text += fmt.Sprintf("%s: %s", t.from(e, t.other()), strings.TrimRight(Escape(e.Ask.Question), "."))
 		if !strings.HasSuffix(text, "?") {
 			text += "."
 		}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,6 +181,14 @@ func (t *teller) title(what string) string {
 		title += "\n\n" + head
 	}
 	return title + "\n\n"
+}
+
+// other names who reads in place of the page's own reader; "" if nobody does.
+func (t *teller) other() string {
+	if t.profile.ID == "" {
+		return ""
+	}
+	return cmp.Or(t.profile.Name, t.profile.ID)
 }
 
 func orReader(name string) string {

@@ -146,6 +146,41 @@ func TestFormsSayWhichWeeksTheyTellOf(t *testing.T) {
 	}
 }
 
+// An ask whose day is past is told as such, and one that somebody else is to answer
+// names them, whoever reads.
+func TestWhoIsAsked(t *testing.T) {
+	sam := Profile{ID: "sam", Name: "Sam, CTO"}
+	for _, tt := range []struct {
+		fields    string
+		profile   Profile
+		nrr, page string
+	}{
+		{"", Profile{}, "I need an answer: May we?\n", "May we? *New*\n"},
+		{"Need by: 2026-11-20", Profile{}, "I need an answer by 20 November 2026: May we?\n", "May we? *New, needed by 20 November*\n"},
+		{"Need by: 2026-11-15", Profile{}, "I need an answer by 15 November 2026: May we?\n", "May we? *New, needed today*\n"},
+		{"Need by: 2026-11-13", Profile{}, "I needed an answer by 13 November 2026, which is overdue: May we?\n", "May we? *New, due since 13 November*\n"},
+		{"To: Dana", Profile{}, "I need an answer: May we?\n", "May we? *New*\n"},
+		{"To: you", Profile{}, "I need an answer: May we?\n", "May we? *New*\n"},
+		{"To: Ola, sales", Profile{}, "I need an answer (from Ola, sales): May we?\n", "May we? (from Ola, sales) *New*\n"},
+		{"To: Ola, sales", sam, "I need an answer (from Ola, sales): May we?\n", "May we? (from Ola, sales) *New*\n"},
+		{"To: Dana", sam, "I need an answer (from Dana): May we?\n", "May we? (from Dana) *New*\n"},
+		{"To: you", sam, "I need an answer (from Dana \\| VP): May we?\n", "May we? (from Dana \\| VP) *New*\n"},
+		{"To: Sam", sam, "I need an answer: May we?\n", "May we? *New*\n"},
+		{"To: Sam", Profile{}, "I need an answer (from Sam): May we?\n", "May we? (from Sam) *New*\n"},
+		{"", sam, "I need an answer: May we?\n", "May we? *New*\n"},
+		{"Need by: 2026-11-13\n  - To: Ola", sam, "I needed an answer by 13 November 2026, which is overdue (from Ola): May we?\n", "May we? (from Ola) *New, due since 13 November*\n"},
+	} {
+		words := map[string]string{"asks": "- **Decide:** May we?" + strings.TrimRight("\n  - "+tt.fields, "\n -")}
+		for form, want := range map[Form]string{NoResponse: tt.nrr, Whole: "- **Ask 1, decide:** " + tt.page, Agenda: "**Ask 1, decide:** " + tt.page} {
+			profile := tt.profile
+			profile.Form = form
+			if text, err := told(t, world(t), words, profile); err != nil || !strings.Contains(text, want) {
+				t.Errorf("%q for %q as %s: %v, %q is not in\n%s", tt.fields, profile.Name, form, err, want, text)
+			}
+		}
+	}
+}
+
 // Of what is written for one reader another is not told that nothing is.
 func TestPeopleAreForOneReader(t *testing.T) {
 	for _, words := range []map[string]string{nil, somebody} {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,19 +72,41 @@ func (p *page) open() (all []ask.Entry) {
 	return all
 }
 
-// wants lists what the reader is asked for: the questions with their numbers, until
-// when, and for how long they have waited.
+// wants lists what the reader is asked for: the questions with their numbers, of
+// whom, until when, and for how long they have waited.
 func (p *page) wants() {
 	for _, e := range p.open() {
-		p.printf("- **%s:** %s", label(e), Escape(e.Ask.Question))
-		if e.Ask.Recommend != "" {
-			p.printf(" %s%s.", ask.Recommending("I recommend", e.Ask.Recommend), Escape(strings.TrimRight(e.Ask.Recommend, ".")))
-		}
-		p.printf(" *%s*\n", p.age(e))
+		p.printf("%s", p.wish(e, ""))
 	}
 	if len(p.open()) > 0 {
 		p.printf("\n")
 	}
+}
+
+// wish is an ask in the list of wants, as somebody reads it.
+func (p *page) wish(e ask.Entry, other string) string {
+	text := fmt.Sprintf("- **%s:** %s%s", label(e), Escape(e.Ask.Question), p.from(e, other))
+	if e.Ask.Recommend != "" {
+		text += fmt.Sprintf(" %s%s.", ask.Recommending("I recommend", e.Ask.Recommend), Escape(strings.TrimRight(e.Ask.Recommend, ".")))
+	}
+	return fmt.Sprintf("%s *%s*\n", text, p.age(e))
+}
+
+// from names who is to answer an ask, unless that is who reads it: the page's own
+// reader, or the other one who is named. Who is called you is always the page's own.
+func (p *page) from(e ask.Entry, other string) string {
+	person := func(reader string) ask.Person {
+		name, what, _ := strings.Cut(reader, ",")
+		return ask.Person{Name: strings.TrimSpace(name), What: strings.TrimSpace(what)}
+	}
+	to := e.Ask.To
+	if other != "" && strings.EqualFold(to.Name, "you") {
+		to = person(p.frame.Reader)
+	}
+	if to == (ask.Person{}) || person(cmp.Or(other, p.frame.Reader)).Reads(to) {
+		return ""
+	}
+	return fmt.Sprintf(" (from %s)", Escape(to.String()))
 }
 
 // age says how long an ask has waited, and until when it is needed.

@@ -36,13 +36,28 @@ func (t *teller) whole() string {
 			text += strings.TrimSpace(g) + "\n\n"
 		}
 	}
-	text = inside(text)
+	text = inside(t.asked(text))
 	for _, r := range references {
 		if strings.Contains(text, "["+reference2.FindStringSubmatch(r)[1]+"]") {
 			text += r
 		}
 	}
 	return strings.TrimRight(text, "\n") + "\n"
+}
+
+// asked is a text with the list of wants as another reader has to read it.
+func (t *teller) asked(text string) string {
+	if t.profile.ID == "" {
+		return text
+	}
+	lines := slices.Collect(strings.Lines(text))
+	for _, e := range t.open() {
+		own := normal(t.wish(e, ""))
+		if i := slices.IndexFunc(lines, func(line string) bool { return normal(line) == own }); i >= 0 {
+			lines[i] = t.wish(e, t.other())
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 // addressed is the head of a page, with the name of who reads it.

@@ -24,16 +24,19 @@ type Frame struct {
 	Team    string // is what the manager runs
 }
 
-// toBoss reports whether somebody is the boss, by name or role: then it is the
-// manager who writes.
-func (f Frame) toBoss(to Person) bool {
-	name, boss := wording(to.Name), wording(f.Boss.Name)
+// toBoss reports whether somebody is the boss: then it is the manager who writes.
+func (f Frame) toBoss(to Person) bool { return f.Boss.Reads(to) }
+
+// Reads reports whether somebody whom an ask names, by name or role or as you, is
+// the person who reads it.
+func (p Person) Reads(to Person) bool {
+	name, boss := wording(to.Name), wording(p.Name)
 	if name == "" || boss == "" {
 		return false
 	}
 	first, _, more := strings.Cut(name, " ")
 	bossFirst, _, bossMore := strings.Cut(boss, " ")
-	what, role := wording(to.What), wording(f.Boss.What)
+	what, role := wording(to.What), wording(p.What)
 	switch {
 	case name == "you", name == role:
 		return true
