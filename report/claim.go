@@ -15,7 +15,7 @@ var (
 	teamHead  = regexp.MustCompile(`^(?:\*\*(.+)\*\*: \d|## (.+)$)`)
 	glanceRow = regexp.MustCompile(`^\| (?:\S+ )\**([A-Z]+(?: TARGET)?)\** \| (.+?) \| (.+?) \|`)
 	rollUpRow = regexp.MustCompile(`^\| (.+?) \| [^|]+ \| \S+ \**([A-Z]+(?: TARGET)?)\**: (.+?) \| \d+ \|$`)
-	sentenced = regexp.MustCompile(`(?:▼|◆|●|○) \*\*(RED|AMBER|GREEN|UNKNOWN)\*\* ([^:]+): (.+?)(?:\.(?: |$)|$)`)
+	sentenced = regexp.MustCompile(`(?:▼|◆|●|○) \*\*(RED|AMBER|GREEN|UNKNOWN)\*\* ([^:]+): (.+?)(?: \([^()]*\))?(?:\.(?: |$)|$)`)
 	linkedTo  = regexp.MustCompile(`^\[(.*)\](?:\([^()]*\)|\[p\d+\])$`)
 )
 

@@ -35,7 +35,7 @@ func TestLevelsShorten(t *testing.T) {
 	}{
 		{Whole, Organisational, []string{"| Bugs |", "### Delivery"}, []string{"### Bugs"}},
 		{Whole, Strategic, []string{"| Goal |", "| Faster |", "| p95 |", "| Review |", "### Faster\n", "\nNot listed: 1 green, 2 without a target.\n"}, []string{"| Bugs |", "| Alarms |", "| Merged |", "### Delivery"}},
-		{NoResponse, Operational, []string{"**RED** Goal: ", "**RED** Delivery: ", "**AMBER** p95: ", "1 more line is not green either.", "Unknown: "}, nil},
+		{NoResponse, Operational, []string{"**RED** Goal: ", "**RED** Delivery: ", "**RED** Incidents: ", "1 more line is not green either.", "Unknown: "}, nil},
 		{NoResponse, Organisational, []string{"**RED** Goal: ", "**RED** Delivery: ", "2 more lines are not green either.", "Unknown: "}, []string{"AMBER"}},
 		{NoResponse, Strategic, []string{"**RED** Goal: ", "3 more lines are not green either.", "Unknown: "}, []string{"Delivery"}},
 		{Highlit, Operational, []string{"Incidents resolved: [INC-1]", "Released: v1"}, nil},

@@ -221,7 +221,7 @@ func (p *page) glance() {
 		}
 		p.printf("| Status | Line | %s | Target | %s | Since | Change |\n| :-- | :-- | --: | :-- | :-- | :-- | :-- |\n", p.Window.Last.Short(), weeks)
 		for _, f := range t.Lines {
-			p.printf("| %s | %s | %s | %s | %s | %s | %s |\n", badge(f.Status.Status), Escape(f.Title), p.lastFigure(f), targetSign(f.Line), spark(f.Weeks), since(f.Status), changeWord(f))
+			p.printf("| %s | %s | %s | %s | %s | %s | %s |\n", badge(f.Status.Status), Escape(f.Title), p.lastFigure(f), targetCell(f), spark(f.Weeks), since(f.Status), changeWord(f))
 		}
 		p.printf("\n")
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"preread/aggregate"
@@ -41,20 +42,23 @@ func (t *teller) noResponse() (string, error) {
 
 // sentences are what the sources say, each one sentence.
 func (t *teller) sentences() (all []string) {
-	var counts, worst, goals []string
+	var counts, red, amber, goals []string
 	for _, team := range t.Teams {
 		counts = append(counts, Escape(team.Name)+": "+countWords(aggregate.Count(team.Lines)))
 		for _, f := range team.Lines {
-			if f.Status.Status >= aggregate.Amber {
-				worst = append(worst, t.standing(team, f))
+			switch f.Status.Status {
+			case aggregate.Red:
+				red = append(red, t.standing(team, f))
+			case aggregate.Amber:
+				amber = append(amber, t.standing(team, f))
 			}
 		}
-		if of := goalsOf(team); of != "" {
+		if of := t.goalsOf(team); of != "" {
 			goals = append(goals, of)
 		}
 	}
 	all = append(all, strings.Join(counts, "; ")+".")
-	most := worstTold[t.profile.Level%3]
+	worst, most := slices.Concat(red, amber), worstTold[t.profile.Level%3]
 	for i, w := range worst {
 		if i == most {
 			all = append(all, fmt.Sprintf("%s not green either.", count(len(worst)-most, "more line is", "more lines are")))
@@ -71,12 +75,12 @@ func (t *teller) sentences() (all []string) {
 	return all
 }
 
-// goalsOf lists a team's goals, each with how far it is.
-func goalsOf(team aggregate.TeamReport) string {
+// goalsOf lists a team's goals, each with how far it is, and when it is due.
+func (t *teller) goalsOf(team aggregate.TeamReport) string {
 	var goals []string
 	for _, f := range team.Lines {
 		if f.Goal != nil {
-			goals = append(goals, Escape(f.Title)+" "+goalFigure(f, f.Goal.Last()))
+			goals = append(goals, Escape(f.Title)+" "+goalFigure(f, f.Goal.Last())+t.against(f))
 		}
 	}
 	return strings.Join(goals, ", ")
@@ -122,9 +126,30 @@ func (t *teller) fillers(n int) []string {
 	return all[:min(n, len(all))]
 }
 
-// standing says how a line stands, in the words in which every form says it.
+// standing says how a line stands, and against what, in the words in which every
+// form says it.
 func (t *teller) standing(team aggregate.TeamReport, f aggregate.Finding) string {
-	return fmt.Sprintf("%s %s: %s", badge(f.Status.Status), t.name(team, f), Escape(current(f)))
+	return fmt.Sprintf("%s %s: %s%s", badge(f.Status.Status), t.name(team, f), Escape(current(f)), t.against(f))
+}
+
+// against says what the figure of a line is held against: its target, or the day on
+// which a goal is due with how likely that is met. A figure that seems to
+// contradict the colour is explained.
+func (t *teller) against(f aggregate.Finding) string {
+	words := ""
+	if !f.Target.IsZero() {
+		words = strings.Trim(targetBrief(f), " ()")
+	}
+	if alone(f) {
+		words += "; colours go by " + lengthWords(t.Window)
+	}
+	if due := dueBrief(f); due != "" {
+		words = strings.TrimPrefix(words+"; "+due, "; ")
+	}
+	if words == "" {
+		return ""
+	}
+	return " (" + Escape(words) + ")"
 }
 
 // ending is what the reader has to do.

@@ -122,6 +122,57 @@ func TestAnAgendaOfOldReds(t *testing.T) {
 	}
 }
 
+// The worst comes first, and what is equally bad in the order of the page.
+func TestRedComesFirstInANote(t *testing.T) {
+	r := world(t)
+	lines := slices.Clone(r.Teams[0].Lines[1:5])
+	for i, status := range []aggregate.Status{aggregate.Amber, aggregate.Red, aggregate.Amber, aggregate.Red} {
+		lines[i].Title, lines[i].Status.Status = fmt.Sprint("line ", i), status
+	}
+	r.Teams[0].Lines = lines
+	for level, want := range map[Level]string{
+		Strategic:   ". ▼ **RED** line 1: 2 (green at most 5; colours go by six weeks). 3 more lines are not green either. ",
+		Operational: ". ▼ **RED** line 1: 2 (green at most 5; colours go by six weeks). ▼ **RED** line 3: 1 (red above 0). ◆ **AMBER** line 0: ",
+	} {
+		text, err := told(t, r, nil, Profile{ID: "sam", Level: level, Form: NoResponse})
+		if err != nil || !strings.Contains(text, want) {
+			t.Errorf("%s: %v, %q is not in\n%s", level, err, want, text)
+		}
+	}
+}
+
+// A figure stands beside what it is held against, in the glance and elsewhere.
+func TestFiguresHaveTheirTargets(t *testing.T) {
+	r := world(t)
+	lines := r.Teams[0].Lines
+	goal := func(i int, change func(f *aggregate.Finding)) aggregate.Finding {
+		f := lines[i]
+		change(&f)
+		return f
+	}
+	for name, tt := range map[string]struct {
+		f             aggregate.Finding
+		cell, against string
+	}{
+		"a forecast":           {lines[0], "by 18 December 2026", " (35 % likely by 18 December 2026)"},
+		"too early":            {goal(0, func(f *aggregate.Finding) { f.Status.Rule = aggregate.TooEarly }), "by 18 December 2026", " (due 18 December 2026)"},
+		"no day":               {goal(0, func(f *aggregate.Finding) { f.Plan.Due = sources.Day{} }), "", ""},
+		"a target and a day":   {goal(0, func(f *aggregate.Finding) { f.Target.Green, f.Status.Rule = limitOf(t, ">= 80%"), aggregate.ByTarget }), "≥ 80 %", " (green at least 80 %; due 18 December 2026)"},
+		"a reading":            {lines[7], "0.3 s by 18 December 2026", " (0.3 s by 18 December 2026)"},
+		"a reading, no day":    {goal(7, func(f *aggregate.Finding) { f.Plan.Due = sources.Day{} }), "", ""},
+		"a metric":             {lines[3], "≤ 0.3", " (green at most 0.3)"},
+		"red alone":            {lines[4], `red \> 0`, " (red above 0)"},
+		"no target":            {lines[8], "", ""},
+		"at odds with its own": {goal(2, func(f *aggregate.Finding) { f.Status.Status = aggregate.Amber }), "≤ 5", " (green at most 5; colours go by six weeks)"},
+	} {
+		p := &teller{}
+		p.Report = r
+		if cell, against := targetCell(tt.f), p.against(tt.f); cell != tt.cell || against != tt.against {
+			t.Errorf("%s: %q, %q, want %q, %q", name, cell, against, tt.cell, tt.against)
+		}
+	}
+}
+
 // A form says which weeks it tells of as the page does, but for the quarter, which
 // says its own.
 func TestFormsSayWhichWeeksTheyTellOf(t *testing.T) {

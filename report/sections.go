@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"preread/aggregate"
+	"preread/aggregate/forecast"
 	"preread/sources"
 )
 
@@ -113,6 +114,34 @@ func (p *page) due(f aggregate.Finding) {
 		when = count(-left, "day", "days") + " before this week's end"
 	}
 	p.printf("*Due:* %s, %s.\n\n", day(f.Plan.Due), when)
+}
+
+// targetCell says for the glance what a line is held against: its target, or where it
+// has none, the day by which a goal is due.
+func targetCell(f aggregate.Finding) string {
+	sign := targetSign(f.Line)
+	if sign != "" || f.Plan.Due.IsZero() {
+		return sign
+	}
+	aim := ""
+	if !f.Plan.Aim.IsZero() {
+		aim = Escape(figure(f.Line, f.Plan.Aim.Want)) + " "
+	}
+	return aim + "by " + day(f.Plan.Due)
+}
+
+// dueBrief says what a goal is to be when; "" where no day is set.
+func dueBrief(f aggregate.Finding) string {
+	switch due := day(f.Plan.Due); {
+	case f.Plan.Due.IsZero():
+		return ""
+	case f.Status.Rule == aggregate.ByForecast && f.Goal.Outlook.State != forecast.Nothing:
+		return percent(forecast.Rounded(f.Status.Value)) + " likely by " + due
+	case !f.Plan.Aim.IsZero():
+		return figure(f.Line, f.Plan.Aim.Want) + " by " + due
+	default:
+		return "due " + due
+	}
 }
 
 // progress says what the weeks of the page did to a goal.
