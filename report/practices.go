@@ -5,7 +5,7 @@
 //
 //	 1  write it every week                       preread draft: one fixed page, Markdown in the manager's own folder
 //	 2  send it the day before                    the page's head: to be sent by, from session in the settings
-//	 3  keep 1:1 and session apart                preread private; preread agenda has neither people nor career
+//	 3  keep 1:1 and session apart                preread private; of people the agenda, the manager’s own paper, has only what is marked
 //	 4  drive the agenda                          preread agenda: marks, asks and new reds, in thirty minutes
 //	 5  quarter goals, week by week, with colour  the section Goals
 //	 6  six weeks of key metrics                  the glance, and a table and chart behind each line
@@ -16,7 +16,7 @@
 //	11  people, support needed                    the slot people; preread private for what is not for the page
 //	12  incidents, reaction, follow-ups           Operations; “no follow-up scheduled” after followups_within
 //	13  top of mind                               the slot top-of-mind, with last week's words under it for the writer alone
-//	14  highlight what to come back to            !discuss; To discuss, first on the page, with links there and back
+//	14  highlight what to come back to            !discuss; To discuss, first on the page, with links to slots and back
 //	15  read it as your manager would             preread review
 //	16  ambiguity is a topic for the session      a finding of review names the line; mark it with !discuss
 //	17  is anything red or amber                  the counts that open the glance, and what changed
