@@ -118,6 +118,7 @@ func Tell(frame Frame, r aggregate.Report, letter Letter, page Page, profile Pro
 	default:
 		text = t.whole()
 	}
+	text = t.amended(text)
 	if err == nil && profile.Words > 0 {
 		if n := len(strings.Fields(text)); n > profile.Words {
 			err = &LengthError{n, profile.Words, orReader(profile.Name)}

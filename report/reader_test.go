@@ -232,6 +232,24 @@ func TestWhoIsAsked(t *testing.T) {
 	}
 }
 
+// What was said after a page was sent is for everybody who reads it, in every form
+// once.
+func TestAmendmentsReachEveryReader(t *testing.T) {
+	r := world(t)
+	page := Amend(Markdown(frameFor(), r, Letter{}).Merge(nil, "").Text, sources.Day{Year: 2026, Month: 11, Day: 17}, "p95 was 0.31 s")
+	page = Amend(page, sources.Day{Year: 2026, Month: 11, Day: 17}, "p95 was 0.31 s, in all regions")
+	for _, form := range forms {
+		for _, level := range []Level{Operational, Organisational, Strategic} {
+			text, err := Tell(frameFor(), r, Letter{}, *parse(t, page), Profile{ID: "sam", Form: form, Level: level})
+			for _, want := range []string{"\n*Amended on 17 November 2026:* p95 was 0.31 s\n", "\n*Amended on 17 November 2026:* p95 was 0.31 s, in all regions\n"} {
+				if n := strings.Count(string(text), want); err != nil || n != 1 {
+					t.Errorf("%s, %s: %v, %d times %q in\n%s", form, level, err, n, want, text)
+				}
+			}
+		}
+	}
+}
+
 // Of what is written for one reader another is not told that nothing is.
 func TestPeopleAreForOneReader(t *testing.T) {
 	for _, words := range []map[string]string{nil, somebody} {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -43,4 +44,18 @@ func Amend(page []byte, on sources.Day, words string) []byte {
 		gap += end
 	}
 	return fmt.Appendf(page[:len(page):len(page)], "%s*Amended on %s:* %s%s", gap, day(on), Escape(sources.OneLine(words, 1000)), end)
+}
+
+var amendment = regexp.MustCompile(`^[*_]Amended on \d{1,2} \pL+ \d{4}:[*_] `)
+
+// amended is a form with the amendments of its page: whatever else a form or a level
+// leaves out, what was said after the page was sent is for everybody who reads it.
+func (t *teller) amended(text string) string {
+	for line := range strings.Lines(flagged(t.written.Tool)) {
+		line = strings.TrimSpace(line) + "\n"
+		if amendment.MatchString(line) && !strings.Contains(text, "\n"+line) {
+			text += "\n" + line
+		}
+	}
+	return text
 }
