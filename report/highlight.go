@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -224,7 +225,16 @@ func (p *page) placeName(id string) string {
 			return s.title
 		}
 	}
-	return Escape(id)
+	return Escape(cmp.Or(p.editTitle(id), id))
+}
+
+// editTitle is the heading of a note with edits on the page as it stands; "" for
+// other notes.
+func (p *page) editTitle(id string) string {
+	if p.letter.Page == nil {
+		return ""
+	}
+	return editTitles(p.letter.Page.Tool)[id]
 }
 
 // A freeSlot is a slot that belongs to no line, and how it is named.

@@ -9,8 +9,14 @@ import (
 // A joined is the program's text with what people changed in it.
 type joined struct {
 	text   string
-	places int        // stretches in which people's text stands
-	lost   [][]string // people's lines that had to make way, because the program's own changed there too
+	places int    // stretches in which people's text stands
+	lost   []lost // what had to make way, because the program's own changed there too
+}
+
+// A lost is lines of people that had to make way.
+type lost struct {
+	lines []string
+	under string // the heading that they stood under, in plain words; "" for none
 }
 
 // longestJoin bounds the work of comparing two texts, in pairs of lines.
@@ -30,6 +36,7 @@ func join(base, theirs, ours string) (j joined, ok bool) {
 	ofTheirs, ofOurs := common(b.norm, t.norm), common(b.norm, o.norm)
 	var out []string
 	bi, ti, oi := 0, 0, 0 // the first line of the stretch after the last anchor
+	under := ""           // the heading of theirs that stands before it
 	for next := 0; next <= len(b.norm); next++ {
 		end := next == len(b.norm)
 		if !end && (ofTheirs[next] < 0 || ofOurs[next] < 0) {
@@ -39,8 +46,11 @@ func join(base, theirs, ours string) (j joined, ok bool) {
 		if !end {
 			tEnd, oEnd = ofTheirs[next], ofOurs[next]
 		}
-		out = j.stretch(out, b.norm[bi:next], t.part(ti, tEnd), o.part(oi, oEnd))
+		theirs := t.part(ti, tEnd)
+		out = j.stretch(out, b.norm[bi:next], theirs, o.part(oi, oEnd), under)
+		under = headingAfter(under, theirs.raw)
 		if !end {
+			under = headingAfter(under, t.raw[t.at[tEnd]:t.at[tEnd]+1])
 			out = append(out, o.raw[o.at[oEnd]])
 		}
 		bi, ti, oi = next+1, tEnd+1, oEnd+1
@@ -49,8 +59,20 @@ func join(base, theirs, ours string) (j joined, ok bool) {
 	return j, true
 }
 
-// stretch decides what stands between two lines that all three texts share.
-func (j *joined) stretch(out, base []string, theirs, ours side) []string {
+// headingAfter returns the heading that stands last in some lines, in plain words,
+// and without any the one before them.
+func headingAfter(under string, lines []string) string {
+	for _, line := range lines {
+		if title, level := headingOf(strings.TrimSpace(line)); level > 0 {
+			under = unescape(title)
+		}
+	}
+	return under
+}
+
+// stretch decides what stands between two lines that all three texts share, below a
+// heading of theirs.
+func (j *joined) stretch(out, base []string, theirs, ours side, under string) []string {
 	switch {
 	case slices.Equal(theirs.norm, base) || slices.Equal(theirs.norm, ours.norm):
 		return append(out, ours.raw...)
@@ -61,11 +83,14 @@ func (j *joined) stretch(out, base []string, theirs, ours side) []string {
 	var words []string
 	for i, line := range theirs.norm {
 		if !slices.Contains(base, line) && !slices.Contains(ours.norm, line) {
+			if words == nil {
+				under = headingAfter(under, theirs.raw[:theirs.at[i]])
+			}
 			words = append(words, theirs.raw[theirs.at[i]])
 		}
 	}
 	if len(words) > 0 {
-		j.lost = append(j.lost, words)
+		j.lost = append(j.lost, lost{words, under})
 	}
 	return append(out, ours.raw...)
 }

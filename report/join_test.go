@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -61,6 +62,34 @@ func TestEditsOutsideOfSlotsStay(t *testing.T) {
 		if !again.Same || string(again.Text) != string(m.Text) {
 			t.Errorf("%s: made again it is another page (same %v):\n%s", tt.name, again.Same, again.Text)
 		}
+	}
+	// What had to make way is named by where it stood, again and again.
+	text := strings.Replace(string(first.Text), "*Why:* because of 2.\n", "*Why:* I know better.\n", 1)
+	text = strings.Replace(text, "*Why:* because of 3.\n", "#### My [own] heading\n\nWords.\n", 1)
+	m := figures(1, 7, 8).Merge(parse(t, []byte(text)), first.Made)
+	for range 3 {
+		places := parse(t, m.Text).Places()
+		var titles []string
+		for _, p := range places[len(places)-2:] {
+			titles = append(titles, p.ID+": "+p.Title)
+		}
+		if diff := cmp.Diff([]string{clash([]string{"*Why:* I know better.\n"}).ID + ": From “Line 1”", clash([]string{"#### My [own] heading\n", "Words.\n"}).ID + ": From “Line 2”"}, titles); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		here := &page{letter: Letter{Page: parse(t, m.Text)}}
+		if name := here.placeName(places[len(places)-1].ID); name != "From “Line 2”" {
+			t.Errorf("it is named %q", name)
+		}
+		next := figures(1, 7, 9+len(m.Text)%2).Merge(parse(t, m.Text), m.Made)
+		if next.Edited || len(next.Clashes) > 0 {
+			t.Errorf("edited %v, clashes %v", next.Edited, next.Clashes)
+		}
+		m = next
+	}
+	// A heading that somebody gives it instead stays.
+	text = strings.Replace(string(m.Text), "### From “Line 1”", "### My own", 1)
+	if own := figures(1, 7, 4).Merge(parse(t, []byte(text)), m.Made); own.Joined != 1 || len(own.Clashes) > 0 || !strings.Contains(string(own.Text), "\n### My own\n") {
+		t.Errorf("%d places, clashes %v:\n%s", own.Joined, own.Clashes, own.Text)
 	}
 	lost := figures(1, 2, 3).Merge(parse(t, []byte(strings.Replace(string(first.Text), "## Line 1\n", "## Line 1\n\nMine.\n", 1))), "")
 	if !lost.Edited {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -75,11 +76,12 @@ func (d Document) Merge(old *Page, made string) Merged {
 	if old == nil {
 		old = &Page{}
 	}
-	l := d.lay(old.Notes)
+	titles := editTitles(cmp.Or(made, old.Tool))
+	l := d.lay(old.Notes, titles)
 	tool := l.tool
 	m := Merged{Edited: old.Edited()}
 	if m.Edited && made != "" {
-		l, tool = d.joinEdits(&m, old.Notes, made, old.Tool, l)
+		l, tool = d.joinEdits(&m, *old, made, titles, l)
 	}
 	m.Made, m.Kept, m.Homeless = l.tool, l.kept, l.homeless
 	mark := DocMark{Found: true, Week: d.Week, Made: d.Made.UTC().Format(time.RFC3339), Sum: sum(l.tool)}
@@ -92,24 +94,27 @@ func (d Document) Merge(old *Page, made string) Merged {
 // joinEdits joins what people changed outside of the slots to the program's
 // text. Words that have to make way become notes; those make the page longer,
 // so it is joined again until all words have a place.
-func (d Document) joinEdits(m *Merged, notes []Note, made, theirs string, l layout) (layout, string) {
-	notes = slices.Clone(notes)
+func (d Document) joinEdits(m *Merged, old Page, made string, titles map[string]string, l layout) (layout, string) {
+	notes := slices.Clone(old.Notes)
 	var clashes []string
 	for before := l; ; {
-		j, ok := join(made, theirs, l.tool)
+		j, ok := join(made, old.Tool, l.tool)
 		if !ok {
 			return before, before.tool
 		}
 		grown := false
 		for _, words := range j.lost {
-			n := clash(words)
+			n := clash(words.lines)
+			if words.under != "" && titles[n.ID] == "" {
+				titles[n.ID] = fmt.Sprintf(editTitle, shortened(words.under, titleLimit/2))
+			}
 			if !slices.ContainsFunc(notes, func(o Note) bool { return o.ID == n.ID }) {
 				notes, clashes, grown = append(notes, n), append(clashes, n.ID), true
 			}
 		}
 		switch {
 		case grown:
-			l = d.lay(notes)
+			l = d.lay(notes, titles)
 		case l.holds(j.text):
 			m.Joined, m.Clashes, m.Edited = j.places, clashes, false
 			return l, j.text
@@ -119,8 +124,9 @@ func (d Document) joinEdits(m *Merged, notes []Note, made, theirs string, l layo
 	}
 }
 
-// lay lays the document out around notes.
-func (d Document) lay(old []Note) layout {
+// lay lays the document out around notes. titles are the headings of those that have
+// no place of their own, where the id alone would tell their reader nothing.
+func (d Document) lay(old []Note, titles map[string]string) layout {
 	l := layout{slots: map[string]content{}}
 	notes := map[string]Note{}
 	for _, n := range old {
@@ -156,7 +162,7 @@ func (d Document) lay(old []Note) layout {
 			tool.WriteString("\n" + homelessHeading)
 		}
 		l.homeless = append(l.homeless, n.ID)
-		tool.WriteString("\n### " + Escape(n.ID) + "\n\n")
+		tool.WriteString("\n### " + Escape(cmp.Or(titles[n.ID], n.ID)) + "\n\n")
 		slot(n.ID, content{text: n.Text})
 	}
 	l.tool = tool.String()
@@ -165,6 +171,22 @@ func (d Document) lay(old []Note) layout {
 
 // EditNote begins the ids of notes that hold edits from outside of the slots.
 const EditNote = "edit/"
+
+// editTitle is the heading of such a note: where its words stood.
+const editTitle = "From “%s”"
+
+// editTitles are the headings of notes with edits in the program's text of a page,
+// which alone remembers where their words stood.
+func editTitles(tool string) map[string]string {
+	titles := map[string]string{}
+	from, _, _ := strings.Cut(editTitle, "%s")
+	for _, place := range (Page{Tool: tool}).Places() {
+		if strings.HasPrefix(place.ID, EditNote) && strings.HasPrefix(place.Title, from) {
+			titles[place.ID] = place.Title
+		}
+	}
+	return titles
+}
 
 // clash makes a note of words that had to make way. Its name is made of them,
 // so that the same words are kept once.
