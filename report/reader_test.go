@@ -154,11 +154,11 @@ func TestFiguresHaveTheirTargets(t *testing.T) {
 		f             aggregate.Finding
 		cell, against string
 	}{
-		"a forecast":           {lines[0], "by 18 December 2026", " (35 % likely by 18 December 2026)"},
-		"too early":            {goal(0, func(f *aggregate.Finding) { f.Status.Rule = aggregate.TooEarly }), "by 18 December 2026", " (due 18 December 2026)"},
+		"a forecast":           {lines[0], "≤ 2026-12-18", " (35 % likely by 18 December 2026)"},
+		"too early":            {goal(0, func(f *aggregate.Finding) { f.Status.Rule = aggregate.TooEarly }), "≤ 2026-12-18", " (due 18 December 2026)"},
 		"no day":               {goal(0, func(f *aggregate.Finding) { f.Plan.Due = sources.Day{} }), "", ""},
 		"a target and a day":   {goal(0, func(f *aggregate.Finding) { f.Target.Green, f.Status.Rule = limitOf(t, ">= 80%"), aggregate.ByTarget }), "≥ 80 %", " (green at least 80 %; due 18 December 2026)"},
-		"a reading":            {lines[7], "0.3 s by 18 December 2026", " (0.3 s by 18 December 2026)"},
+		"a reading":            {lines[7], "0.3 s by 2026-12-18", " (0.3 s by 18 December 2026)"},
 		"a reading, no day":    {goal(7, func(f *aggregate.Finding) { f.Plan.Due = sources.Day{} }), "", ""},
 		"a metric":             {lines[3], "≤ 0.3", " (green at most 0.3)"},
 		"red alone":            {lines[4], `red \> 0`, " (red above 0)"},

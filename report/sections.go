@@ -117,17 +117,16 @@ func (p *page) due(f aggregate.Finding) {
 }
 
 // targetCell says for the glance what a line is held against: its target, or where it
-// has none, the day by which a goal is due.
+// has none, the day by which a goal is due, in signs as the others.
 func targetCell(f aggregate.Finding) string {
 	sign := targetSign(f.Line)
-	if sign != "" || f.Plan.Due.IsZero() {
+	switch {
+	case sign != "" || f.Plan.Due.IsZero():
 		return sign
+	case !f.Plan.Aim.IsZero():
+		return fmt.Sprintf("%s by %s", Escape(figure(f.Line, f.Plan.Aim.Want)), f.Plan.Due)
 	}
-	aim := ""
-	if !f.Plan.Aim.IsZero() {
-		aim = Escape(figure(f.Line, f.Plan.Aim.Want)) + " "
-	}
-	return aim + "by " + day(f.Plan.Due)
+	return "≤ " + f.Plan.Due.String()
 }
 
 // dueBrief says what a goal is to be when; "" where no day is set.
