@@ -72,22 +72,6 @@ func TestFiguresOfAPart(t *testing.T) {
 	}
 }
 
-// One is one.
-func TestPoints(t *testing.T) {
-	half, one, three := 0.5, 1.0, 3.0
-	for want, a := range map[string]aggregate.Amount{
-		"not estimated":             {Items: 1},
-		"0.5 points":                {Points: &half},
-		"1 point":                   {Points: &one},
-		"1 point, 2 not estimated":  {Points: &one, Unestimated: 2},
-		"3 points, 1 not estimated": {Points: &three, Unestimated: 1},
-	} {
-		if got := points(a); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
 func TestFiguresKeepTheirSide(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		line := aggregate.Line{Noun: rapid.SampledFrom([]sources.Noun{sources.Metrics, sources.Delivery, sources.Durations}).Draw(t, "noun")}
@@ -118,5 +102,21 @@ func TestSparkOfAnyNumbers(t *testing.T) {
 	points := []aggregate.Point{{State: aggregate.Known, Value: -math.MaxFloat64}, {State: aggregate.Known, Value: math.MaxFloat64}, {State: aggregate.Known, Value: 1}, {}}
 	if got := spark(points); got != "▁█▅?" || strings.Contains(got, "\uFFFD") {
 		t.Errorf("spark is %q", got)
+	}
+}
+
+// One is one.
+func TestPoints(t *testing.T) {
+	half, one, three := 0.5, 1.0, 3.0
+	for want, a := range map[string]aggregate.Amount{
+		"not estimated":             {Items: 1},
+		"0.5 points":                {Points: &half},
+		"1 point":                   {Points: &one},
+		"1 point, 2 not estimated":  {Points: &one, Unestimated: 2},
+		"3 points, 1 not estimated": {Points: &three, Unestimated: 1},
+	} {
+		if got := points(a); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

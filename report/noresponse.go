@@ -160,15 +160,16 @@ func (t *teller) ending() []string {
 	}
 	var all []string
 	for _, e := range open {
-		text := "I need an answer"
+		text, from := "I need an answer", t.from(e, t.other())
 		switch due := e.Ask.NeedBy; {
 		case due.IsZero():
+			text += from
 		case due.Compare(t.today()) < 0:
-			text = fmt.Sprintf("I needed an answer by %s, which is overdue", day(due))
+			text = fmt.Sprintf("I needed an answer by %s%s, which is overdue", day(due), from)
 		default:
-			text += " by " + day(due)
+			text += " by " + day(due) + from
 		}
-		text += fmt.Sprintf("%s: %s", t.from(e, t.other()), strings.TrimRight(Escape(e.Ask.Question), "."))
+		text += fmt.Sprintf(": %s", strings.TrimRight(Escape(e.Ask.Question), "."))
 		if !strings.HasSuffix(text, "?") {
 			text += "."
 		}

@@ -219,7 +219,7 @@ func TestWhoIsAsked(t *testing.T) {
 		{"To: Sam", sam, "I need an answer: May we?\n", "May we? *New*\n"},
 		{"To: Sam", Profile{}, "I need an answer (from Sam): May we?\n", "May we? (from Sam) *New*\n"},
 		{"", sam, "I need an answer: May we?\n", "May we? *New*\n"},
-		{"Need by: 2026-11-13\n  - To: Ola", sam, "I needed an answer by 13 November 2026, which is overdue (from Ola): May we?\n", "May we? (from Ola) *New, due since 13 November*\n"},
+		{"Need by: 2026-11-13\n  - To: Ola", sam, "I needed an answer by 13 November 2026 (from Ola), which is overdue: May we?\n", "May we? (from Ola) *New, due since 13 November*\n"},
 	} {
 		words := map[string]string{"asks": "- **Decide:** May we?" + strings.TrimRight("\n  - "+tt.fields, "\n -")}
 		for form, want := range map[Form]string{NoResponse: tt.nrr, Whole: "- **Ask 1, decide:** " + tt.page, Agenda: "**Ask 1, decide:** " + tt.page} {
