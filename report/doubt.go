@@ -44,6 +44,9 @@ func missedWords(f aggregate.Finding) string {
 // colour than its line.
 const aloneSign = `\*`
 
+// levelSpan is what a level is pooled over, however many weeks a page shows.
+const levelSpan = "up to six weeks"
+
 // alone reports a line whose last figure by itself would have another colour: a
 // green one that misses its target in that week, or another that meets it.
 func alone(f aggregate.Finding) bool {
@@ -55,7 +58,7 @@ func alone(f aggregate.Finding) bool {
 func (p *page) aloneWords() {
 	for _, t := range p.Teams {
 		if slices.ContainsFunc(t.Lines, alone) {
-			p.printf("%s Another colour by that week alone; colours go by up to six weeks.\n\n", aloneSign)
+			p.printf("%s Another colour by that week alone; colours go by %s.\n\n", aloneSign, levelSpan)
 			return
 		}
 	}

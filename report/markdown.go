@@ -184,7 +184,7 @@ func (p *page) head() {
 	}
 	p.printf("%s · %s", days(week), lengthWords(p.Window))
 	if p.Window.Count > 1 {
-		p.printf(", %s to %s", p.Window.First().Short(), week.Short())
+		p.printf(", %s–%s", p.Window.First().Short(), week.Short())
 	}
 	if p.frame.Clock != "" {
 		p.printf(" · %s", p.frame.dueWords(week))
