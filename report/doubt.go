@@ -58,7 +58,7 @@ func alone(f aggregate.Finding) bool {
 func (p *page) aloneWords() {
 	for _, t := range p.Teams {
 		if slices.ContainsFunc(t.Lines, alone) {
-			p.printf("%s Another colour by that week alone; colours go by %s.\n\n", aloneSign, levelSpan)
+			p.printf("%s Another colour by that week alone; colours span %s.\n\n", aloneSign, levelSpan)
 			return
 		}
 	}

@@ -33,7 +33,7 @@ func BriefNote(r aggregate.Report) string {
 	if !slices.ContainsFunc(r.Teams, func(t aggregate.TeamReport) bool { return slices.ContainsFunc(t.Lines, alone) }) {
 		return ""
 	}
-	return "* another colour by that week alone; colours go by " + levelSpan
+	return "* another colour by that week alone; colours span " + levelSpan
 }
 
 // Explain writes the derivation of one line: its status with rule and figures,

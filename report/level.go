@@ -82,7 +82,7 @@ func unsigned(text string) string {
 	return alonePart.ReplaceAllString(text, "")
 }
 
-var alonePart = regexp.MustCompile(`(?m)^\\\* Another colour by that week alone; colours go by .*\n\n?`)
+var alonePart = regexp.MustCompile(`(?m)^\\\* Another colour by that week alone; colours span .*\n\n?`)
 
 // calmGoal are the paragraphs of a green goal that its row in the glance says too,
 // or that its reader knows.

@@ -141,7 +141,7 @@ func (t *teller) against(f aggregate.Finding) string {
 		words = strings.Trim(targetBrief(f), " ()")
 	}
 	if alone(f) {
-		words += "; colours go by " + levelSpan
+		words += "; colours span " + levelSpan
 	}
 	if due := dueBrief(f); due != "" {
 		words = strings.TrimPrefix(words+"; "+due, "; ")

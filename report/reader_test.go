@@ -131,8 +131,8 @@ func TestRedComesFirstInANote(t *testing.T) {
 	}
 	r.Teams[0].Lines = lines
 	for level, want := range map[Level]string{
-		Strategic:   ". ▼ **RED** line 1: 2 (green at most 5; colours go by up to six weeks). 3 more lines are not green either. ",
-		Operational: ". ▼ **RED** line 1: 2 (green at most 5; colours go by up to six weeks). ▼ **RED** line 3: 1 (red above 0). ◆ **AMBER** line 0: ",
+		Strategic:   ". ▼ **RED** line 1: 2 (green at most 5; colours span up to six weeks). 3 more lines are not green either. ",
+		Operational: ". ▼ **RED** line 1: 2 (green at most 5; colours span up to six weeks). ▼ **RED** line 3: 1 (red above 0). ◆ **AMBER** line 0: ",
 	} {
 		text, err := told(t, r, nil, Profile{ID: "sam", Level: level, Form: NoResponse})
 		if err != nil || !strings.Contains(text, want) {
@@ -163,7 +163,7 @@ func TestFiguresHaveTheirTargets(t *testing.T) {
 		"a metric":             {lines[3], "≤ 0.3", " (green at most 0.3)"},
 		"red alone":            {lines[4], `red \> 0`, " (red above 0)"},
 		"no target":            {lines[8], "", ""},
-		"at odds with its own": {goal(2, func(f *aggregate.Finding) { f.Status.Status = aggregate.Amber }), "≤ 5", " (green at most 5; colours go by up to six weeks)"},
+		"at odds with its own": {goal(2, func(f *aggregate.Finding) { f.Status.Status = aggregate.Amber }), "≤ 5", " (green at most 5; colours span up to six weeks)"},
 	} {
 		p := &teller{}
 		p.Report = r
@@ -383,7 +383,7 @@ func TestQuarterTellsWhatWasTold(t *testing.T) {
 	for level, wanted := range map[Level]bool{Operational: true, Organisational: false} {
 		text, err := told(t, r, nil, Profile{Form: Quarter, Level: level})
 		row := strings.Contains(text, `| ● **GREEN**: 9\* | 0 |`)
-		words := strings.Contains(text, "\n\n\\* Another colour by that week alone; colours go by ") && strings.HasSuffix(text, "six weeks.\n")
+		words := strings.Contains(text, "\n\n\\* Another colour by that week alone; colours span ") && strings.HasSuffix(text, "six weeks.\n")
 		if err != nil || row != wanted || words != wanted {
 			t.Errorf("%s: %v, row %t, explained %t:\n%s", level, err, row, words, text)
 		}
