@@ -22,6 +22,27 @@ type Letter struct {
 	Answered []ask.Entry // open on this page although closed on an earlier one; by their numbers here
 
 	CatchUp bool // Since is what a reader asked for, whatever was sent
+
+	// Dropped are the slots from which somebody took what was carried over, and
+	// left the prompt: it does not come back.
+	Dropped []string
+}
+
+// Refilled returns the slots of a week's page that hold their prompt alone, and
+// would be given words from the page before; in the order of the page.
+func (l Letter) Refilled(week sources.Week) (ids []string) {
+	if l.Page == nil {
+		return nil
+	}
+	for _, n := range l.Page.Notes {
+		if n.Text = strings.TrimSpace(n.Text); !isPrompt(n.Text) {
+			continue
+		}
+		if words, _ := l.carried(n.ID, week); words != "" {
+			ids = append(ids, n.ID)
+		}
+	}
+	return ids
 }
 
 // Since returns the first week that a page has to tell of, so that no day is
@@ -167,17 +188,25 @@ func begun(words string, whole bool, prompt string) string {
 }
 
 // carried returns what a slot of a week's page begins with when it is new, and
-// whether it is all that was there: words that last, or the tasks that are still
-// open.
+// whether it is all that was there: words that last, or the colours of one's own
+// that hold on and the tasks that are still open.
 func (l Letter) carried(id string, week sources.Week) (words string, whole bool) {
 	before := l.before(id)
 	switch {
+	case slices.Contains(l.Dropped, id):
+		return "", false
 	case id == AsksSlot:
 		return strings.TrimRight(ask.Write(l.Asks.Carried(week.Add(-1))), "\n"), true
 	case slices.Contains(lasting, id):
 		return unmarked(before), true
 	}
-	return unmarked(openTasks(before)), false
+	words = holding(before, week.Sunday())
+	if tasks := unmarked(openTasks(before)); words != "" && tasks != "" {
+		words += "\n\n" + tasks
+	} else {
+		words += tasks
+	}
+	return words, false
 }
 
 // openTasks returns the tasks of a text that are not ticked, each with what is

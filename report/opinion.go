@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"preread/aggregate"
@@ -41,6 +42,39 @@ func Opinions(file string, page Page) (opinions []Opinion, complaints []string) 
 		})
 	}
 	return opinions, complaints
+}
+
+// Opinions returns the colours that people gave lines, as [Opinions] reads them from
+// the page, and where nobody has written yet, those that the page before hands on.
+func (l Letter) Opinions(file string, week sources.Week) (opinions []Opinion, complaints []string) {
+	if l.Page != nil {
+		opinions, complaints = Opinions(file, *l.Page)
+	}
+	if l.Before == nil {
+		return opinions, complaints
+	}
+	refilled := l.Refilled(week)
+	for _, n := range l.Before.Notes {
+		if l.Page != nil && !slices.Contains(refilled, n.ID) {
+			continue
+		}
+		words, _ := l.carried(n.ID, week)
+		handedOn, _ := Opinions("", Page{Notes: []Note{{ID: n.ID, Text: words}}})
+		opinions = append(opinions, handedOn...)
+	}
+	return opinions, complaints
+}
+
+// holding returns the lines of a text that give a colour beyond a day.
+func holding(text string, after sources.Day) string {
+	lines := slices.Collect(strings.Lines(text))
+	var kept []string
+	Note{Text: text}.colours(func(number int, own aggregate.Own, wrong string) {
+		if wrong == "" && own.Until.Compare(after) > 0 {
+			kept = append(kept, strings.TrimSpace(lines[number]))
+		}
+	})
+	return strings.Join(kept, "\n")
 }
 
 // ColourLines returns the numbers of the lines of a note's text, counted from 0,

@@ -45,7 +45,11 @@ with a waiver in the settings is passed over until the waiver lapses.`,
 				if err != nil {
 					return err
 				}
-				bar.Written = j.letter(judged.Window.Last, page).Written
+				path, err := pagePath(j.config, "", judged.Window.Last)
+				if err != nil {
+					return err
+				}
+				bar.Written = j.letter(path, judged.Window.Last, page).Written
 				p.code = int(report.Check(judged, bar))
 				return report.WriteCheck(p.stdout, verdict, judged, notesOn(page), bar)
 			})

@@ -171,7 +171,7 @@ func (w writing) compose(old oldPage) (drafted, []output, error) {
 		}
 	}
 	w.sayMissed(w.from, old.page)
-	judged := w.judge(facts, w.teams, w.path, old.page)
+	judged := w.judge(facts, w.teams, w.from, old.page)
 	merged, letter := w.merged(judged, old)
 	if !merged.Sent {
 		w.sayAnswered(w.from, letter)
@@ -186,7 +186,7 @@ func (w writing) compose(old oldPage) (drafted, []output, error) {
 
 // merged is the page around what people wrote; one that was sent stays as it is.
 func (w writing) merged(judged aggregate.Report, old oldPage) (report.Merged, report.Letter) {
-	letter := w.letter(judged.Window.Last, old.page)
+	letter := w.letter(w.from, judged.Window.Last, old.page)
 	if !w.sinceWeek.IsZero() {
 		letter.Since, letter.CatchUp = w.sinceWeek, true
 	} else if old.sent() {

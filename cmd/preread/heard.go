@@ -17,15 +17,11 @@ const pagesBefore = 3
 // heard adds to the teams' lines what people wrote: a colour of their own on
 // this week's page, and whether one of the last pages speaks of a line.
 func (j job) heard(teams []aggregate.Team, week sources.Week, path string, page *report.Page) []aggregate.Team {
-	var opinions []report.Opinion
-	if page != nil {
-		var complaints []string
-		opinions, complaints = report.Opinions(path, *page)
-		for _, complaint := range complaints {
-			fmt.Fprintf(j.stderr, "warning: %s\n", sources.OneLine(complaint, 400))
-		}
-	}
 	before := earlierPages(j.config, week)
+	opinions, complaints := j.letter(path, week, page).Opinions(path, week)
+	for _, complaint := range complaints {
+		fmt.Fprintf(j.stderr, "warning: %s\n", sources.OneLine(complaint, 400))
+	}
 	heard := slices.Clone(teams)
 	for i := range heard {
 		lines := slices.Clone(heard[i].Lines)

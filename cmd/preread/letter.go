@@ -13,13 +13,41 @@ import (
 )
 
 // letter gathers what people said before a page and on it.
-func (j job) letter(week sources.Week, page *report.Page) report.Letter {
+func (j job) letter(path string, week sources.Week, page *report.Page) report.Letter {
 	before := earlierPages(j.config, week)
 	l := report.Letter{Page: page, Since: report.Since(weeksSent(before), week, j.config.Report.Weeks), Asks: j.asks(week, before)}
 	if len(before) > 0 {
 		l.Before = &before[0]
 	}
+	l.Dropped = j.memory.dropped(path, l.Refilled(week))
 	return l.Heard(week)
+}
+
+// dropped returns the slots, of some that hold a prompt alone, in which the page at
+// a path had words before.
+func (m memory) dropped(path string, ids []string) (dropped []string) {
+	if m.store == nil || len(ids) == 0 {
+		return nil
+	}
+	pages, err := m.store.Pages(m.ctx, absolute(path))
+	if err != nil {
+		m.forgotten(err)
+	}
+	for _, id := range ids {
+		if slices.ContainsFunc(pages, func(p history.Page) bool { return hadWords(path, p.Text, id) }) {
+			dropped = append(dropped, id)
+		}
+	}
+	return dropped
+}
+
+func hadWords(path string, text []byte, id string) bool {
+	page, err := report.ParsePage(path, text)
+	if err != nil {
+		return false
+	}
+	n, err := page.Note(id)
+	return err == nil && n.Words() != ""
 }
 
 func weeksSent(pages []report.Page) (sent []sources.Week) {

@@ -41,7 +41,7 @@ func (o *opened) forReader(text []byte, id string) (string, error) {
 	} else if profile, err = o.profile(id); err != nil {
 		return "", err
 	}
-	told, err := report.Tell(frame(o.config), judged, o.letter(o.week, &page), page, profile)
+	told, err := report.Tell(frame(o.config), judged, o.letter(o.path, o.week, &page), page, profile)
 	if err != nil {
 		return "", err
 	}

@@ -167,13 +167,13 @@ func (j *job) outcomes(week string, args []string) error {
 
 // takeDown writes the answer to an ask below it, and says what was asked.
 func (j *job) takeDown(week string, n int, answer ask.Talk) error {
-	_, last, err := j.place(week)
+	path, last, err := j.place(week)
 	if err != nil {
 		return err
 	}
 	var asks []ask.Ask // of the page with the answer
 	err = j.change(week, func(page report.Page, text []byte) ([]byte, error) {
-		if err := j.answerable(page, last, n); err != nil {
+		if err := j.answerable(path, page, last, n); err != nil {
 			return nil, err
 		}
 		note, err := page.Note(report.AsksSlot)
@@ -196,10 +196,10 @@ func (j *job) takeDown(week string, n int, answer ask.Talk) error {
 }
 
 // answerable says why an ask cannot be answered on the page of a week.
-func (j *job) answerable(page report.Page, week sources.Week, n int) error {
+func (j *job) answerable(path string, page report.Page, week sources.Week, n int) error {
 	asks := report.Asks(page)
 	listed := "preread outcomes" + j.weekFlag(j.config, week) + " lists them"
-	ledger := j.letter(week, &page).Asks
+	ledger := j.letter(path, week, &page).Asks
 	switch {
 	case n < 1 || n > len(asks) && !slices.ContainsFunc(ledger.Listed(len(asks)), func(e ask.Entry) bool { return e.Number == n }):
 		return withHint(fmt.Errorf("outcomes: there is no ask %d", n), "%s", listed)
@@ -252,7 +252,7 @@ func (j *job) listOutcomes(week string) error {
 		return err
 	}
 	j.sayMissed(path, old.page)
-	j.sayAnswered(path, j.letter(last, old.page))
+	j.sayAnswered(path, j.letter(path, last, old.page))
 	for _, a := range report.Asks(*old.page) {
 		if a.Open() {
 			fmt.Fprintf(j.stdout, "%3d  %s: %s\n", a.At.Number, a.Kind, sources.OneLine(a.Question, 300))
@@ -314,7 +314,7 @@ func (j *job) listAsks(week string, args []string, mail string) error {
 		return err
 	}
 	j.sayMissed(path, old.page)
-	letter := j.letter(last, old.page)
+	letter := j.letter(path, last, old.page)
 	j.sayAnswered(path, letter)
 	ledger := letter.Asks.Listed(asksOn(old.page))
 	if len(args) == 0 {
