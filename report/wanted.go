@@ -111,11 +111,7 @@ func (p *page) from(e ask.Entry, other string) string {
 
 // age says how long an ask has waited, and until when it is needed.
 func (p *page) age(e ask.Entry) string {
-	standing := ask.Standing(e, p.today())
-	if rest, isNew := strings.CutPrefix(standing, "asked today"); isNew {
-		standing = "new" + rest
-	}
-	return Escape(capital(standing))
+	return Escape(capital(ask.Standing(e, p.today())))
 }
 
 // dropped says which asks left the pages without an answer.

@@ -269,9 +269,15 @@ func (l Ledger) Carried(week sources.Week) []Ask {
 }
 
 // Standing says how long an entry has waited and what became of it: "asked 3
-// weeks ago, due since 27 November".
+// weeks ago, due since 27 November". Where no day is written, nobody was asked
+// before the first page is out, which is in the week after the one it tells of.
 func Standing(e Entry, today sources.Day) string {
-	parts := []string{"asked " + ago(e.Days(today))}
+	dated := slices.ContainsFunc(e.Ask.Asked, func(t Talk) bool { return !t.Day.IsZero() })
+	days := e.Days(today)
+	parts := []string{"asked " + ago(days)}
+	if !dated && days < 7 {
+		parts[0] = "new"
+	}
 	due := e.Ask.NeedBy
 	switch {
 	case !e.Closed.IsZero():
