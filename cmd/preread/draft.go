@@ -368,6 +368,10 @@ func checkFormats(d drafting) error {
 	if err := checkTelling(d); err != nil {
 		return err
 	}
+	ext := filepath.Ext(d.out)
+	if other := strings.TrimPrefix(ext, "."); d.rewrites() && other != string(report.AsMarkdown) && slices.Contains(d.formats, other) {
+		return withHint(fmt.Errorf("-o names the Markdown page here, and %s would be its %s too", d.out, other), "name it %s; the other formats go beside it", strings.TrimSuffix(d.out, ext)+".md")
+	}
 	if slices.Contains(d.formats, "pdf") && !d.dry {
 		if _, err := browser(); err != nil {
 			return err
