@@ -164,6 +164,27 @@ func TestShortWeeks(t *testing.T) {
 	}
 }
 
+// An outage takes the colour of a line, and not the weeks that are remembered.
+func TestAnOutageKeepsWhatIsRemembered(t *testing.T) {
+	week := func(n int) sources.Week { return sources.Week{Year: 2026, N: n} }
+	answer := sources.Answer{Gap: "src is closed", Kept: []sources.Week{week(41), week(43)}}
+	for _, n := range []int{41, 41, 42, 43, 46} {
+		answer.Incidents = append(answer.Incidents, sources.Incident{Opened: at(t, n, 2), Graded: sources.Whole()})
+	}
+	f := judgeOne(t, aggregate.Line{Noun: sources.Incidents, Better: aggregate.Lower, Target: target(t, "<= 1", "> 3")}, answer)
+	if got := weeksText(f.Weeks); got != "2 ? 1 ? ? ? " || f.Weeks[1].Reason != "src is closed" {
+		t.Errorf("weeks %q, %+v", got, f.Weeks[1])
+	}
+	if f.Status.Status != aggregate.Unknown || f.Status.Rule != aggregate.Unanswered || f.Incidents != nil || f.Signal.State != change.Unknown {
+		t.Errorf("%+v", f)
+	}
+	for _, v := range f.Past {
+		if v.Status != aggregate.Unknown {
+			t.Errorf("the report of %s was %s", v.Week, v.Status)
+		}
+	}
+}
+
 // A sprint counts in whatever week it is closed: its commitment is its measure,
 // not the days of that week.
 func TestASprintClosedInAHolidayWeek(t *testing.T) {

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"cmp"
+	"slices"
 
 	"preread/aggregate/change"
 	"preread/sources"
@@ -46,6 +47,7 @@ func newTrail(team Team, line Line, answer sources.Answer, window sources.Window
 		t.whole = series{}
 		t.whole.shown = unknownWeeks(window, cmp.Or(answer.Gap, t.broken))
 		t.metric = t.tested(window, team.Holidays)
+		t.recall(window)
 		return t
 	}
 	switch {
@@ -57,6 +59,20 @@ func newTrail(team Team, line Line, answer sources.Answer, window sources.Window
 	t.metric = t.tested(window, team.Holidays)
 	t.colour = newColouring(line, &t.metric, t.whole.target())
 	return t
+}
+
+// recall shows the weeks that are remembered of a line whose question has no
+// answer today. Nothing is judged by them: the last week is not among them.
+func (t *trail) recall(window sources.Window) {
+	if len(t.answer.Kept) == 0 || contradiction(t.line.Noun, t.answer) != "" {
+		return
+	}
+	past := Finding{Line: t.line}
+	for i, p := range past.read(t.answer, window).shown {
+		if slices.Contains(t.answer.Kept, p.Week) {
+			t.whole.shown[i] = p
+		}
+	}
 }
 
 // until returns what could be tested at the end of week i.

@@ -290,7 +290,7 @@ type Question struct {
 
 // An Answer is what became of a question. Gap is "" if it was answered; then
 // an empty list is a true "none". Only the list of the question's noun is
-// filled.
+// filled. With a Gap that list holds for the weeks of Kept alone.
 type Answer struct {
 	Question  Question    `json:"question"`
 	Weeks     int         `json:"weeks,omitempty"`   // how many of the window's last weeks were asked about; 0: all
@@ -306,6 +306,7 @@ type Answer struct {
 	Plan      *Plan       `json:"plan,omitempty"`     // of a goal; nil: the tracker tells of none
 	Refs      []string    `json:"-"`                  // of everything that the question is about today; nil: not asked
 	PlanGap   string      `json:"plan_gap,omitempty"` // why the tracker's plan is not known, though it has one
+	Kept      []Week      `json:"kept,omitempty"`     // weeks that are remembered as they were seen for good; nil without a Gap
 }
 
 // A Gap is an unanswered question.

@@ -89,6 +89,14 @@ func same(t *testing.T, what string, got, want any) {
 	}
 }
 
+// weeksTo returns so many weeks up to one of 2026.
+func weeksTo(last, n int) (weeks []sources.Week) {
+	for i := last - n + 1; i <= last; i++ {
+		weeks = append(weeks, sources.Week{Year: 2026, N: i})
+	}
+	return weeks
+}
+
 func alarmWeek(n int, episodes int, coverage float64, grade sources.Grade) sources.AlarmWeek {
 	a := sources.AlarmWeek{Week: sources.Week{Year: 2026, N: n}, Coverage: coverage, Graded: sources.Graded{Grade: grade}}
 	if grade != sources.Exact {
@@ -208,7 +216,10 @@ func gaps(t *testing.T, s *history.Store, _ func() *history.Store) {
 	items := sources.Answer{Question: questionOf(sources.Quality), Items: []sources.Item{bug("PAY-1", windowAt(20).Now)}}
 	remember(t, s, windowAt(20), items)
 	got, _ = remember(t, s, windowAt(21), down(sources.Quality, 3))
-	same(t, "a gap of items", got, sources.Answer{Question: questionOf(sources.Quality), Gap: "nobody answers", Hint: "see whether it runs"})
+	same(t, "a gap of items", got, sources.Answer{Question: questionOf(sources.Quality), Gap: "nobody answers", Hint: "see whether it runs",
+		Items: items.Items, Kept: weeksTo(18, 3)})
+	got, _ = remember(t, s, windowAt(21), down(sources.Incidents, 0))
+	same(t, "a gap with nothing remembered", got, sources.Answer{Question: questionOf(sources.Incidents), Gap: "nobody answers", Hint: "see whether it runs"})
 }
 
 func unknownWeeks(t *testing.T, s *history.Store, _ func() *history.Store) {
@@ -269,7 +280,7 @@ func sprintsStay(t *testing.T, s *history.Store, _ func() *history.Store) {
 		t.Errorf("vanished: %v", r.Vanished)
 	}
 	got, _ = remember(t, s, windowAt(23), sources.Answer{Question: q, Weeks: 3, Gap: "down"})
-	same(t, "gap", got, sources.Answer{Question: q, Gap: "down"})
+	same(t, "gap", got, sources.Answer{Question: q, Gap: "down", Sprints: []sources.Sprint{want}, Kept: weeksTo(21, 4)})
 }
 
 func outage(ref string, opened, resolved time.Time, open ...string) sources.Incident {
@@ -952,6 +963,7 @@ func unbelievable(t *testing.T, s *history.Store, _ func() *history.Store) {
 		{sprints, "src told about sprint 7 twice"},
 	} {
 		got, r := remember(t, s, windowAt(20), tt.answer)
+		got.Items, got.Kept = nil, nil
 		same(t, tt.gap, got, sources.Answer{Question: tt.answer.Question, Gap: tt.gap})
 		same(t, tt.gap, r.Gaps, []sources.Gap{{Team: "checkout", Source: "src", Question: tt.answer.Question.Line, Reason: tt.gap}})
 	}

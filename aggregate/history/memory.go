@@ -204,8 +204,7 @@ func (m *memory) mergeThings(window, asked sources.Window, a sources.Answer) out
 	whole := asked.Count == window.Count
 	switch {
 	case a.Gap != "":
-		out.answer.Weeks = 0
-		return out
+		return m.kept(window, out)
 	case asked.Now.Before(m.captured) && whole:
 		out.answer.Weeks = 0
 		sorted(&out.answer)
@@ -249,6 +248,22 @@ func (m *memory) mergeThings(window, asked sources.Window, a sources.Answer) out
 		return out
 	}
 	return m.answer(out, window, running(told))
+}
+
+// kept adds to a gap what is remembered of weeks that are final: an outage of
+// today takes nothing from them.
+func (m *memory) kept(window sources.Window, out outcome) outcome {
+	out.answer.Weeks = 0
+	for _, week := range window.Weeks() {
+		if row := m.weeks[week].row; row.known && row.final {
+			out.answer.Kept = append(out.answer.Kept, week)
+		}
+	}
+	if len(out.answer.Kept) > 0 {
+		seen := m.view(window, nil)
+		out.answer.Items, out.answer.Incidents, out.answer.Sprints = seen.Items, seen.Incidents, seen.Sprints
+	}
+	return out
 }
 
 // answer completes an outcome by the answer for the whole window.
