@@ -302,6 +302,26 @@ func TestForecastsAreGradedByWhatCame(t *testing.T) {
 	}
 }
 
+// What nobody answers today is no other answer than before.
+func TestAnOutageRevisesNothing(t *testing.T) {
+	week := func(n int) sources.Week { return sources.Week{Year: 2026, N: n} }
+	var answer sources.Answer
+	for _, w := range window(t).Weeks() {
+		r := sources.Reading{Week: w, Value: 1, Graded: sources.Whole()}
+		if w.N >= 45 {
+			r.Value, r.Graded = 0, sources.Graded{Reason: "nobody answers there"}
+		}
+		answer.Readings = append(answer.Readings, r)
+	}
+	one := 1.0
+	line := aggregate.Line{Noun: sources.Metrics, Better: aggregate.Lower, Target: target(t, "<= 2", "> 3"), Said: []aggregate.Said{
+		{Week: week(44), Status: aggregate.Green, Value: &one}, {Week: week(45), Status: aggregate.Green, Value: &one},
+	}}
+	if f := judgeOne(t, line, answer); len(f.Revised) > 0 || f.Status.Status != aggregate.Unknown {
+		t.Errorf("revised %+v, status %s", f.Revised, f.Status.Status)
+	}
+}
+
 // What was said of another question is no past of this one.
 func TestAnotherQuestionRevisesNothing(t *testing.T) {
 	line := aggregate.Line{Noun: sources.Incidents, Better: aggregate.Lower, Target: target(t, "<= 1", "> 3"), Said: []aggregate.Said{

@@ -143,7 +143,8 @@ type Revision struct {
 }
 
 // revisions lists the weeks whose colour is another today than their pages said,
-// because a value that it is made of is another.
+// because a value that it is made of is another. What cannot be told today, as in
+// an outage, revises nothing.
 func (f Finding) revisions(window sources.Window) (all []Revision) {
 	for i, v := range f.Past[:max(0, len(f.Past)-1)] {
 		week := window.Last.Add(i + 1 - len(f.Past))
@@ -155,7 +156,7 @@ func (f Finding) revisions(window sources.Window) (all []Revision) {
 		if at := slices.IndexFunc(f.Weeks, func(p Point) bool { return p.Week == week }); at >= 0 && f.Weeks[at].State == Known {
 			r.Now = &f.Weeks[at].Value
 		}
-		if r.Said != r.Today && f.changedBy(week) {
+		if r.Today != Unknown && r.Said != r.Today && f.changedBy(week) {
 			all = append(all, r)
 		}
 	}
