@@ -35,9 +35,6 @@ func (e Entry) Open() bool { return e.Closed.IsZero() && e.Ask.Open() }
 // answer.
 func (e Entry) Dropped() bool { return e.Open() && !e.Gone.IsZero() }
 
-// Weeks returns the age of an entry at a week, in whole weeks; 0 in the first.
-func (e Entry) Weeks(at sources.Week) int { return max(0, between(e.First.Monday(), at.Monday())/7) }
-
 // Days returns the age of an entry in days: since somebody was first asked, as
 // far as that is written, else since the end of its first week.
 func (e Entry) Days(today sources.Day) int {

@@ -241,20 +241,18 @@ func TestAge(t *testing.T) {
 	asked := Entry{First: week(46), Ask: Ask{Asked: []Talk{{day("2026-11-20"), "Mia"}, {day("2026-11-03"), "Ravi"}, {Text: "somebody"}}}}
 	for _, tt := range []struct {
 		entry Entry
-		week  sources.Week
 		today string
-		weeks int
 		days  int
 	}{
-		{Entry{First: week(46)}, week(46), "2026-11-15", 0, 0},
-		{Entry{First: week(46)}, week(46), "2026-11-16", 0, 1},
-		{Entry{First: week(46)}, week(49), "2026-12-07", 3, 22},
-		{Entry{First: week(52)}, sources.Week{Year: 2027, N: 2}, "2027-01-03", 3, 7}, // 2026 has 53 weeks
-		{asked, week(48), "2026-11-30", 2, 27},
-		{asked, week(45), "2026-11-01", 0, 0},
+		{Entry{First: week(46)}, "2026-11-15", 0},
+		{Entry{First: week(46)}, "2026-11-16", 1},
+		{Entry{First: week(46)}, "2026-12-07", 22},
+		{Entry{First: week(52)}, "2027-01-03", 7}, // 2026 has 53 weeks
+		{asked, "2026-11-30", 27},
+		{asked, "2026-11-01", 0},
 	} {
-		if weeks, days := tt.entry.Weeks(tt.week), tt.entry.Days(day(tt.today)); weeks != tt.weeks || days != tt.days {
-			t.Errorf("%+v is %d weeks old in %s and %d days on %s, want %d and %d", tt.entry, weeks, tt.week, days, tt.today, tt.weeks, tt.days)
+		if days := tt.entry.Days(day(tt.today)); days != tt.days {
+			t.Errorf("%+v is %d days old on %s, want %d", tt.entry, days, tt.today, tt.days)
 		}
 	}
 }
