@@ -79,12 +79,20 @@ const longestPause = 53
 // earlierPages returns the pages of the weeks before one that are where the
 // settings put them, newest first. One that cannot be read says nothing.
 func earlierPages(c *config.Config, week sources.Week) (pages []report.Page) {
+	var path string
+	var old oldPage
 	for n := 1; n <= longestPause; n++ {
-		path, err := pagePath(c, "", week.Add(-n))
+		next, err := pagePath(c, "", week.Add(-n))
 		if err != nil {
 			continue
 		}
-		if old, err := readPage(path); err == nil && old.page != nil && old.page.Mark.Week == week.Add(-n) {
+		if next != path { // out may name one file for all weeks
+			path = next
+			if old, err = readPage(path); err != nil {
+				old = oldPage{}
+			}
+		}
+		if old.page != nil && old.page.Mark.Week == week.Add(-n) {
 			pages = append(pages, *old.page)
 		}
 	}
