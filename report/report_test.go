@@ -80,6 +80,7 @@ func world(t testing.TB) aggregate.Report {
 		merged = append(merged, item)
 	}
 	merged = append(merged, sources.Item{Evidence: sources.Evidence{Source: "github", Ref: "v1", URL: "javascript:alert(1)"}, Kind: sources.Release, Title: title(0), Done: []sources.Span{{From: at(46, 1)}}, Graded: sources.Whole()})
+	slower := 0.61 // what a page said, and no facts say any more
 	limit := func(s string) (l aggregate.Limit) {
 		if err := l.UnmarshalText([]byte(s)); err != nil {
 			t.Fatal(err)
@@ -107,7 +108,8 @@ func world(t testing.TB) aggregate.Report {
 			},
 		}}}},
 		{aggregate.Line{ID: "quality", Noun: sources.Quality, Title: "Bugs opened", Unit: "bugs", Better: aggregate.Lower, Target: aggregate.Target{Green: limit("<= 5"), Red: limit("> 9")}}, sources.Answer{Items: bugs}},
-		{aggregate.Line{ID: "p95", Noun: sources.Metrics, Title: title(7), Unit: "s|x", Better: aggregate.Lower, Target: aggregate.Target{Green: limit("<= 0.3"), Red: limit("> 0.5")}}, sources.Answer{Readings: []sources.Reading{
+		{aggregate.Line{ID: "p95", Noun: sources.Metrics, Title: title(7), Unit: "s|x", Better: aggregate.Lower, Target: aggregate.Target{Green: limit("<= 0.3"), Red: limit("> 0.5")},
+			Said: []aggregate.Said{{Week: sources.Week{Year: 2026, N: 45}, Status: aggregate.Red, Value: &slower}}}, sources.Answer{Readings: []sources.Reading{
 			{Week: sources.Week{Year: 2026, N: 42}, Value: 0.41, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 43}, Value: 0.44, Graded: sources.Whole()},
 			{Week: sources.Week{Year: 2026, N: 44}, Value: 0.39, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 45}, Value: 0.38, Graded: sources.Whole()}, {Week: sources.Week{Year: 2026, N: 46}, Value: 0.4123, Graded: sources.Whole()},
 		}}},

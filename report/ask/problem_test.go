@@ -120,25 +120,27 @@ func TestProblemsCanBeSolved(t *testing.T) {
 	today := day("2026-11-20")
 	rapid.Check(t, func(t *rapid.T) {
 		a := fullAsk().Draw(t, "ask")
-		for _, p := range Problems(a, today) {
-			if p.Text == "" || p.Instead == "" || strings.ContainsAny(p.Text+p.Instead, "\r\n") || strings.HasSuffix(p.Text+p.Instead, ".") {
-				t.Fatalf("%+v", p)
-			}
-			switch p.Rule {
-			case NoQuestion, Complaint:
-				a.Question, a.Options = "Do we?", nil
-			case NoNeedBy, Overdue:
-				a.NeedBy = today.Add(7)
-			case NoDefault:
-				a.IfSilent = "we wait"
-			case Nobody, NoContact:
-				a.To.Name = "Ravi"
-			case NoView:
-				a.Recommend = "yes"
-			case NoAmount:
-				a.Amount, a.IfGranted, a.IfNot = "two", "May", "July"
-			default:
-				t.Fatalf("%+v", p)
+		for range 2 { // a question that is asked otherwise may say no view any more
+			for _, p := range Problems(a, today) {
+				if p.Text == "" || p.Instead == "" || strings.ContainsAny(p.Text+p.Instead, "\r\n") || strings.HasSuffix(p.Text+p.Instead, ".") {
+					t.Fatalf("%+v", p)
+				}
+				switch p.Rule {
+				case NoQuestion, Complaint:
+					a.Question, a.Options = "Do we?", nil
+				case NoNeedBy, Overdue:
+					a.NeedBy = today.Add(7)
+				case NoDefault:
+					a.IfSilent = "we wait"
+				case Nobody, NoContact:
+					a.To.Name = "Ravi"
+				case NoView:
+					a.Recommend = "yes"
+				case NoAmount:
+					a.Amount, a.IfGranted, a.IfNot = "two", "May", "July"
+				default:
+					t.Fatalf("%+v", p)
+				}
 			}
 		}
 		if left := Problems(a, today); len(left) > 0 {
