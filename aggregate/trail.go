@@ -62,7 +62,7 @@ func newTrail(team Team, line Line, answer sources.Answer, window sources.Window
 }
 
 // recall shows the weeks that are remembered of a line whose question has no
-// answer today. Nothing is judged by them: the last week is not among them.
+// answer today. Nothing is judged by them.
 func (t *trail) recall(window sources.Window) {
 	if len(t.answer.Kept) == 0 || contradiction(t.line.Noun, t.answer) != "" {
 		return

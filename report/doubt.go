@@ -44,6 +44,15 @@ func missedWords(f aggregate.Finding) string {
 // colour than its line.
 const aloneSign = `\*`
 
+// signOf is what stands behind a line's figure that by itself would have another
+// colour; "" for others.
+func signOf(f aggregate.Finding) string {
+	if alone(f) {
+		return aloneSign
+	}
+	return ""
+}
+
 // levelSpan is what a level is pooled over, however many weeks a page shows.
 const levelSpan = "up to six weeks"
 

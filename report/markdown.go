@@ -240,14 +240,11 @@ func (p *page) glance() {
 // lastFigure writes a line's figure for the glance, linked to what it was
 // counted from.
 func (p *page) lastFigure(f aggregate.Finding) string {
-	text, sign := Escape(current(f)), ""
-	if alone(f) {
-		sign = aloneSign
+	text := Escape(current(f))
+	if len(f.Evidence) > 0 {
+		text = p.link(text, f.Evidence[len(f.Evidence)-1].URL)
 	}
-	if len(f.Evidence) == 0 {
-		return text + sign
-	}
-	return p.link(text, f.Evidence[len(f.Evidence)-1].URL) + sign
+	return text + signOf(f)
 }
 
 // quiet says of a week that asks for nothing that it does: then the page is

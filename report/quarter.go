@@ -48,15 +48,6 @@ func (t *teller) quarter() string {
 	return strings.TrimRight(unsigned(b.String()), "\n") + "\n"
 }
 
-// signOf is what stands behind a line's figure that by itself would have another
-// colour; "" for others.
-func signOf(f aggregate.Finding) string {
-	if alone(f) {
-		return aloneSign
-	}
-	return ""
-}
-
 // keptWords says how the forecasts of goals came true.
 func keptWords(k aggregate.Kept) string {
 	goals := "1 goal that was forecast and is done"
