@@ -147,7 +147,7 @@ func weeksUntil(due sources.Day, week sources.Week) float64 {
 	if due.Compare(next) < 0 {
 		return 0
 	}
-	days := int(due.Time(time.UTC).Sub(next.Time(time.UTC)).Hours() / 24)
+	days := next.Until(due)
 	weeks := float64(days/7) + float64(min(days%7+1, workWeek))/workWeek
 	return min(weeks, forecast.Horizon)
 }

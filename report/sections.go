@@ -108,7 +108,7 @@ func (p *page) due(f aggregate.Finding) {
 	if f.Plan.Due.IsZero() {
 		return
 	}
-	left := int(f.Plan.Due.Time(time.UTC).Sub(p.Window.Last.Sunday().Time(time.UTC)).Hours() / 24)
+	left := p.Window.Last.Sunday().Until(f.Plan.Due)
 	when := count(left, "day", "days") + " after this week"
 	if left < 0 {
 		when = count(-left, "day", "days") + " before this week's end"

@@ -113,6 +113,11 @@ func (d Day) IsZero() bool { return d == Day{} }
 // Add returns the day n days later.
 func (d Day) Add(n int) Day { return DayOf(d.Time(time.UTC).AddDate(0, 0, n)) }
 
+// Until counts the days from one date to another; below 0 if that is earlier.
+func (d Day) Until(o Day) int {
+	return int(o.Time(time.UTC).Sub(d.Time(time.UTC)).Hours() / 24)
+}
+
 // Compare orders days by time: -1, 0 or +1.
 func (d Day) Compare(o Day) int {
 	return cmp.Or(cmp.Compare(d.Year, o.Year), cmp.Compare(d.Month, o.Month), cmp.Compare(d.Day, o.Day))

@@ -157,3 +157,12 @@ func TestWindowWeeks(t *testing.T) {
 		t.Errorf("First() = %s", w.First())
 	}
 }
+
+func TestDaysUntil(t *testing.T) {
+	day := sources.Day{Year: 2026, Month: 12, Day: 30}
+	for _, n := range []int{-400, -1, 0, 1, 3, 366} {
+		if got := day.Until(day.Add(n)); got != n {
+			t.Errorf("%d days are counted as %d", n, got)
+		}
+	}
+}

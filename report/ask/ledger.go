@@ -8,7 +8,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"preread/sources"
 )
@@ -44,7 +43,7 @@ func (e Entry) Days(today sources.Day) int {
 			since = t.Day
 		}
 	}
-	return max(0, between(since, today))
+	return max(0, since.Until(today))
 }
 
 // A Ledger remembers asks, oldest first. The zero Ledger is empty. Methods do
@@ -321,11 +320,6 @@ func ago(days int) string {
 		return "a week ago"
 	}
 	return fmt.Sprintf("%d weeks ago", days/7)
-}
-
-// between counts the days from one to another.
-func between(from, to sources.Day) int {
-	return int(to.Time(time.UTC).Sub(from.Time(time.UTC)).Hours() / 24)
 }
 
 // date writes a day: "27 November", with its year unless that is today's.
